@@ -1,0 +1,1 @@
+"""The lower layer: what the notes say. It knows nothing of rag."""

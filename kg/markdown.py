@@ -1,0 +1,202 @@
+"""Markdown text → sections of blocks, each with its exact place in the text. The only file that imports markdown-it.
+
+It does not read files (kg/notes.py) and does not cut passages or sentences (rag/split.py).
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from html import unescape
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from mdit_py_plugins.front_matter import front_matter_plugin
+
+from kg.text import Lines
+
+_DEEPEST = 100  # nested lists and quotes; below markdown-it's default of 20 real outlines lose their leaves
+_LONGEST_INLINE = 10_000  # characters; a longer paragraph is data, and inline parsing takes quadratic time on hostile text
+
+
+def _markdown() -> MarkdownIt:
+    # double_inline: `$$x$$` within a line is math too; no digits: `$5 and $6` is money.
+    markdown = MarkdownIt("commonmark", {"maxNesting": _DEEPEST}).enable(["table", "strikethrough"])
+    return markdown.use(dollarmath_plugin, double_inline=True, allow_digits=False).use(front_matter_plugin)
+
+
+_INLINE = _markdown()
+_BLOCKS = _markdown().disable("inline")  # what stands in a block is read by `plain`, once
+_TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL)
+_CHECKBOX = re.compile(r"^\[[ xX]\]\s+")
+
+Span = tuple[int, int]  # character offsets into the text: from, up to
+
+
+class BlockKind(Enum):
+    """What a block is: only prose is cut into sentences, the others are quoted whole."""
+
+    PROSE = "prose"
+    CODE = "code"
+    MATH = "math"
+    ROW = "row"
+    HEAD = "head"  # the header row of a table
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One paragraph, list item's paragraph, table row, formula or piece of code.
+
+    `spans` has one span a line, in order, without list markers, quote marks and line ends.
+    `text` is what a reader sees of it: no markup, no images, a table cell with its column's name.
+    """
+
+    kind: BlockKind
+    spans: tuple[Span, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and what stands under it up to the next heading of any level.
+
+    `heading` is the trail of plain heading texts from the outermost in; empty before the first heading.
+    `start` is where the heading's line begins.
+    """
+
+    heading: tuple[str, ...]
+    start: int
+    blocks: tuple[Block, ...]
+
+
+def parse(text: str) -> list[Section]:
+    """The sections of a Markdown text, in order, without those that hold nothing."""
+    return list(_sections(_BLOCKS.parse(text), text, Lines.of(text)))
+
+
+def front_matter(text: str) -> str:
+    """The YAML between the `---` lines at the very top, or an empty string."""
+    match = re.match(r"---[ \t]*(?:\r\n|\r|\n)(.*?)(?:\r\n|\r|\n)---[ \t]*(?:\r\n|\r|\n|\Z)", text, re.DOTALL)
+    return match[1] if match else ""
+
+
+def plain(markup: str) -> str:
+    """What a reader sees of a piece of inline Markdown: no markup, no images, one line.
+
+    >>> plain("**循环网络（RNN）**的 [门](g.md) `d_k` <img src='x'/>")
+    '循环网络（RNN）的 门 d_k'
+    """
+    tokens = _INLINE.parseInline(markup) if len(markup) <= _LONGEST_INLINE else []
+    seen = "".join(_visible(tokens[0].children or ())) if tokens else _TAG.sub(" ", markup)
+    return " ".join(seen.split())
+
+
+def _visible(children: Sequence[Token]) -> Iterator[str]:
+    for token in children:
+        if token.type == "text":  # **术语（term）**后 is no bold by the letter of CommonMark, and is meant to be
+            yield token.content.replace("**", "")
+        elif token.type in {"code_inline", "math_inline", "math_inline_double"}:
+            yield token.content
+        elif token.type in {"softbreak", "hardbreak"}:
+            yield "\n"
+
+
+def _sections(tokens: list[Token], text: str, lines: Lines) -> Iterator[Section]:
+    trail: list[tuple[int, str]] = []  # (level, title)
+    start, blocks = 0, list[Block]()
+    columns: list[str] = []
+
+    def close() -> Iterator[Section]:
+        if blocks:
+            yield Section(tuple(title for _, title in trail), start, tuple(blocks))
+        blocks.clear()
+
+    for position, token in enumerate(tokens):
+        if token.map is None:
+            continue
+        first = token.map[0]
+        if token.type == "heading_open" and token.level == 0:
+            yield from close()
+            level = int(token.tag[1])
+            trail[:] = [(at, title) for at, title in trail if at < level]
+            if title := plain(tokens[position + 1].content):
+                trail.append((level, title))
+            start = lines.starts[first]
+        elif token.type == "tr_open":
+            cells = _cells(tokens, position)
+            header = tokens[position - 1].type == "thead_open"
+            columns = cells if header else columns
+            spans = _line_spans(text, lines, first, first + 1)
+            if spans and any(cells):
+                yield_text = " | ".join(cells) if header else _row_text(columns, cells)
+                blocks.append(Block(BlockKind.HEAD if header else BlockKind.ROW, spans, yield_text))
+        elif block := _block(token, tokens, position, text, lines):
+            blocks.append(block)
+    yield from close()
+
+
+def _block(token: Token, tokens: list[Token], position: int, text: str, lines: Lines) -> Block | None:
+    assert token.map is not None
+    first, last = token.map
+    before = tokens[position - 1].type if position else ""
+    if token.type == "inline" and before not in {"th_open", "td_open"}:
+        if before == "heading_open" and tokens[position - 1].level == 0:
+            return None
+        content = _CHECKBOX.sub("", token.content)
+        seen = plain(content)
+        spans = _content_spans(text, lines, first, last, content)
+        return Block(BlockKind.PROSE, spans, seen) if seen and spans else None
+    if token.type in {"fence", "code_block"} and token.content.strip():
+        return Block(BlockKind.CODE, _line_spans(text, lines, first, last), token.content.strip("\n"))
+    if token.type in {"math_block", "math_block_label"} and token.content.strip():
+        return Block(BlockKind.MATH, _line_spans(text, lines, first, last), token.content.strip())
+    if token.type == "html_block" and (seen := " ".join(unescape(_TAG.sub(" ", token.content)).split())):
+        return Block(BlockKind.PROSE, _line_spans(text, lines, first, last), seen)
+    return None
+
+
+def _cells(tokens: list[Token], position: int) -> list[str]:
+    """The plain cells of the table row that opens at `position`."""
+    cells = []
+    for token in tokens[position + 1 :]:
+        if token.type == "tr_close":
+            break
+        if token.type == "inline":
+            cells.append(plain(token.content))
+    return cells
+
+
+def _row_text(columns: list[str], cells: list[str]) -> str:
+    """A row as it reads on its own: the first cell, then each further one with its column's name."""
+    named = [f"{column}: {cell}" if column else cell for column, cell in zip(columns[1:], cells[1:], strict=False) if cell]
+    return "; ".join(cells[:1] + named)
+
+
+def _content_spans(text: str, lines: Lines, first: int, last: int, content: str) -> tuple[Span, ...]:
+    """Where each line of an inline token's content stands in the text: markers and indents left out.
+
+    markdown-it strips what Unicode calls space, also whole lines of it: a piece is looked for from its line on.
+    """
+    spans: list[Span] = []
+    number = first
+    for piece in (line.strip() for line in content.split("\n")):
+        places = ((at, text.find(piece, lines.starts[at], lines.ends[at])) for at in range(number, last))
+        found = next(((at, place) for at, place in places if place >= 0), None) if piece else None
+        if found:
+            spans.append((found[1], found[1] + len(piece)))
+            number = found[0] + 1
+        elif piece and number < last:
+            spans.extend(_line_spans(text, lines, number, number + 1))
+            number += 1
+    return tuple(spans)
+
+
+def _line_spans(text: str, lines: Lines, first: int, last: int) -> tuple[Span, ...]:
+    """The lines from `first` up to `last` (0-based) without blank ones and surrounding space."""
+    spans = []
+    for start, end in zip(lines.starts[first:last], lines.ends[first:last], strict=True):
+        raw = text[start:end]
+        if raw.strip():
+            spans.append((start + len(raw) - len(raw.lstrip()), start + len(raw.rstrip())))
+    return tuple(spans)

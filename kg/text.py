@@ -1,0 +1,81 @@
+"""Characters and lines: folding for matching, the language of a text, text made safe to print. No Markdown here."""
+
+import re
+import unicodedata
+from bisect import bisect_right
+from dataclasses import dataclass
+
+# Han, Hiragana, Katakana, Hangul: scripts whose words are not set apart by spaces (Hangul runs are short enough for it).
+CJK = "\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+_CJK = re.compile(f"[{CJK}]")
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u024f]+")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+# CJK radicals that NFKC leaves alone, and the ordinary Han they stand for in text copied out of PDF files.
+# From the Unicode Character Database, EquivalentUnifiedIdeograph.txt (the ones simplified Chinese fonts use).
+RADICALS = str.maketrans(
+    {
+        "⺁": "厂", "⺄": "乙", "⺆": "冂", "⺈": "刀", "⺉": "刂", "⺊": "卜", "⺋": "㔾", "⺌": "小", "⺍": "小",
+        "⺎": "兀", "⺏": "尣", "⺐": "尢", "⺑": "𡯂", "⺒": "巳", "⺓": "幺", "⺔": "彑", "⺕": "彐", "⺖": "忄",
+        "⺗": "心", "⺘": "扌", "⺙": "攵", "⺛": "旡", "⺜": "日", "⺝": "月", "⺞": "歺", "⺟": "母", "⺠": "民",
+        "⺡": "氵", "⺢": "氺", "⺣": "灬", "⺤": "爫", "⺥": "爫", "⺦": "丬", "⺧": "牛", "⺨": "犭", "⺩": "王",
+        "⺪": "疋", "⺫": "目", "⺬": "示", "⺭": "礻", "⺮": "竹", "⺯": "糹", "⺰": "纟", "⺱": "网", "⺲": "罒",
+        "⺳": "网", "⺴": "网", "⺵": "网", "⺶": "羊", "⺷": "羊", "⺸": "羊", "⺹": "耂", "⺺": "肀", "⺻": "聿",
+        "⺼": "肉", "⺽": "臼", "⺾": "艹", "⺿": "艹", "⻀": "艹", "⻁": "虎", "⻂": "衤", "⻃": "西", "⻄": "西",
+        "⻅": "见", "⻆": "角", "⻇": "角", "⻈": "讠", "⻉": "贝", "⻊": "足", "⻋": "车", "⻌": "辶", "⻍": "辶",
+        "⻎": "辶", "⻏": "阝", "⻐": "钅", "⻑": "長", "⻒": "镸", "⻓": "长", "⻔": "门", "⻕": "阜", "⻖": "阝",
+        "⻗": "雨", "⻘": "青", "⻙": "韦", "⻚": "页", "⻛": "风", "⻜": "飞", "⻝": "食", "⻞": "食", "⻟": "飠",
+        "⻠": "饣", "⻡": "首", "⻢": "马", "⻣": "骨", "⻤": "鬼", "⻥": "鱼", "⻦": "鸟", "⻧": "卤", "⻨": "麦",
+        "⻩": "黄", "⻪": "黾", "⻫": "斉", "⻬": "齐", "⻭": "歯", "⻮": "齿", "⻯": "竜", "⻰": "龙", "⻱": "龜",
+        "⻲": "亀",
+    }
+)  # fmt: skip
+
+
+def fold(text: str) -> str:
+    """The form two spellings of one thing share: NFKC, radicals as ordinary Han, no invisible marks, case folded.
+
+    >>> fold("⾃注意⼒ ＫＶ重置⻔")
+    '自注意力 kv重置门'
+    """
+    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text).translate(RADICALS)).casefold()
+
+
+def language(text: str) -> str:
+    """`zh` or `en`: Chinese as soon as it has one Han character for every two Latin words.
+
+    >>> language("MLA 怎么与 RoPE 做结合"), language("why sqrt d_k")
+    ('zh', 'en')
+    """
+    han = len(_CJK.findall(text))
+    return "zh" if han and 2 * han >= len(_LATIN_WORD.findall(text)) else "en"
+
+
+def tokens(text: str) -> int:
+    """About how many model tokens a text takes: measured on this project's notes, 1.4 Han or 3.6 other characters each."""
+    han = len(_CJK.findall(text))
+    return int(han / 1.4 + (len(text) - han) / 3.6) + 1
+
+
+def printable(text: str) -> str:
+    """The text with control characters, escapes and direction overrides replaced: safe for a terminal."""
+    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Where each line of a text begins and ends: `\\n`, `\\r\\n` and `\\r` end a line, as in an editor."""
+
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]  # before the line end
+
+    @classmethod
+    def of(cls, text: str) -> "Lines":
+        breaks = [match.span() for match in _LINE_END.finditer(text)]
+        return cls((0, *(end for _, end in breaks)), (*(start for start, _ in breaks), len(text)))
+
+    def number(self, offset: int) -> int:
+        """The 1-based number of the line that holds the character at `offset`."""
+        return bisect_right(self.starts, offset)

