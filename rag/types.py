@@ -1,0 +1,122 @@
+"""The nouns of retrieval, in the order they come to be: Sentence, Passage, Hit, Citation, Answer."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Mode(Enum):
+    """Which of the two signals ranks the passages."""
+
+    HYBRID = "hybrid"
+    DENSE = "dense"
+    KEYWORD = "keyword"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """The smallest piece that is quoted: a sentence, a list item's sentence, a table row, a formula, a block of code.
+
+    `start` and `end` are character offsets into the note; `text` is what a reader sees of it, without markup.
+    """
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of a note that is found as one: a section, or a part of a long one, with its heading's line.
+
+    `text` is the note's characters from `start` up to `end`, unchanged; lines are 1-based and inclusive.
+    """
+
+    path: str
+    heading: tuple[str, ...]
+    start: int
+    end: int
+    first: int
+    last: int
+    text: str
+    sentences: tuple[Sentence, ...]
+
+    @property
+    def reading(self) -> str:
+        """What is encoded and matched: the heading trail, then the passage as a reader sees it."""
+        return "\n".join(([" > ".join(self.heading)] if self.heading else []) + [one.text for one in self.sentences])
+
+    @property
+    def location(self) -> str:
+        return location(self.path, self.first, self.last)
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """What a score is made of; each part is 0 for a passage that is no nearer than the notes at large."""
+
+    dense: float
+    sentence: float
+    keyword: float
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that was found. `sentence_scores` go with `passage.sentences`; higher is better."""
+
+    passage: Passage
+    score: float
+    why: Why
+    sentence_scores: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A quote and where it stands: the passage's note, characters `start` to `end`, lines `first` to `last`."""
+
+    id: int
+    passage: Passage
+    start: int
+    end: int
+    first: int
+    last: int
+    quote: str
+
+    @property
+    def location(self) -> str:
+        return location(self.passage.path, self.first, self.last)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One piece of an answer and the ids of the citations that it rests on."""
+
+    text: str
+    cites: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the notes say to a question, or, without statements, that they say nothing.
+
+    `confidence` is from 0 to 1. `nearest` holds heading trails, when nothing was found. `notices` are for the person:
+    files that changed since they were indexed.
+    """
+
+    question: str
+    language: str
+    statements: tuple[Statement, ...]
+    citations: tuple[Citation, ...]
+    confidence: float
+    nearest: tuple[tuple[str, ...], ...]
+    notices: tuple[str, ...]
+    hits: tuple[Hit, ...]
+
+    @property
+    def found(self) -> bool:
+        return bool(self.statements)
+
+
+def location(path: str, first: int, last: int) -> str:
+    """`file:first-last`, or `file:line`: the one spelling of a place in the notes."""
+    return f"{path}:{first}" if first == last else f"{path}:{first}-{last}"
