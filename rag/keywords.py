@@ -1,0 +1,61 @@
+"""Text → the terms it is found by, in Chinese and English alike. How often and where they stand is SQLite's to keep."""
+
+import re
+from collections.abc import Iterator
+
+from kg.text import CJK, fold
+
+_RUN = re.compile(rf"(?P<cjk>[{CJK}]+)|(?P<order>o\([^()\s]{{1,12}}\))|[^\W_{CJK}]+(?:[_\-./^+#][^\W_{CJK}]+)*(?:\+\+|#)?")
+_JOINT = re.compile(r"[_\-./^+#]+")
+_POSSESSIVE = re.compile(r"['’]s\b")
+_SPOKEN = {"√": "sqrt", "根号": "sqrt", "α": "alpha", "β": "beta", "γ": "gamma", "λ": "lambda", "θ": "theta"}
+_SYMBOL = re.compile("|".join(_SPOKEN))
+
+# Words that say how one asks, not what about. Chinese needs none: its question words are rare in notes, and weigh little.
+_STOP = frozenset(
+    "a an and are as at be been but by can could did do does for from had has have how if in into is it its me my of on or "
+    "please should so than that the their then there these they this those to was we were what when where which who whom "
+    "whose why will with would you your".split()
+)
+
+
+def terms(text: str) -> list[str]:
+    """The terms of a text in order, repeats kept: CJK bigrams (one character alone stays), Latin words whole and stemmed.
+
+    An identifier is one term and, where it is a compound, its parts too. Terms hold no space and no quote mark.
+    A sign and its name are one term: √, 根号 and sqrt.
+
+    >>> terms("多头注意力 with d_k and GPT-4")
+    ['多头', '头注', '注意', '意力', 'd_k', 'gpt-4', 'gpt']
+    """
+    return list(_terms(_POSSESSIVE.sub("", _SYMBOL.sub(lambda symbol: f" {_SPOKEN[symbol[0]]} ", fold(text)))))
+
+
+def _terms(folded: str) -> Iterator[str]:
+    for run in _RUN.finditer(folded):
+        word = run[0]
+        if run["cjk"]:
+            yield from (word[at : at + 2] for at in range(max(1, len(word) - 1)))
+        elif run["order"]:
+            yield word
+        elif word not in _STOP:
+            yield stem(word)
+            if len(parts := _JOINT.split(word)) > 1:
+                yield from (stem(part) for part in parts if len(part) > 1 and not part.isdigit() and part not in _STOP)
+
+
+def stem(word: str) -> str:
+    """An English word without its plural s (the S stemmer of Harman 1991), anything else unchanged.
+
+    >>> stem("gates"), stem("queries"), stem("bias"), stem("loss")
+    ('gate', 'query', 'bias', 'loss')
+    """
+    if len(word) < 4 or not word.isascii():
+        return word
+    if word.endswith("ies") and not word.endswith(("aies", "eies")):
+        return word[:-3] + "y"
+    if word.endswith("es") and not word.endswith(("aes", "ees", "oes", "ses", "xes", "hes")):
+        return word[:-1]
+    if word.endswith("s") and not word.endswith(("us", "ss", "is", "as")):
+        return word[:-1]
+    return word

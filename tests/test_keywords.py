@@ -1,0 +1,58 @@
+"""Terms in both languages, and BM25 against the formula written out."""
+
+import math
+
+import pytest
+
+from rag.keywords import stem, terms
+from rag.store import KnowledgeBase
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("d_k KV GPT-4 O(n^2)", ["d_k", "kv", "gpt-4", "gpt", "o(n^2)"]),
+        ("$\\sqrt{d_k}$", ["sqrt", "d_k"]),
+        ("√d_k，根号 d_k", ["sqrt", "d_k", "sqrt", "d_k"]),
+        ("多头注意力", ["多头", "头注", "注意", "意力"]),
+        ("门", ["门"]),
+        ("⾃注意⼒ＫＶ", ["自注", "注意", "意力", "kv"]),
+        ("What is the model's purpose?", ["model", "purpose"]),
+        ('" OR * NEAR(', ["near"]),
+        ("😀 ？！", []),
+    ],
+)
+def test_terms_of_a_text(text: str, expected: list[str]) -> None:
+    assert terms(text) == expected
+
+
+def test_plurals_and_singulars_meet_and_other_words_stay() -> None:
+    assert [stem(word) for word in ("gates", "queries", "losses", "bias", "focus", "gru")] == [
+        "gate",
+        "query",
+        "losse",
+        "bias",
+        "focus",
+        "gru",
+    ]
+
+
+def test_keyword_scores_are_bm25_over_its_bound(base: KnowledgeBase) -> None:
+    rows = base.passages(range(1, 10))
+    documents = {id: terms(one.passage.reading) for id, one in rows.items()}
+    mean = sum(map(len, documents.values())) / len(documents)
+    words = ["softmax", "gru", "dropout", "unheard"]
+
+    def idf(word: str) -> float:
+        known = sum(word in document for document in documents.values())
+        return max(1e-6, math.log((len(documents) - known + 0.5) / (known + 0.5)))
+
+    def bm25(document: list[str]) -> float:
+        counts = [(idf(word), document.count(word)) for word in words]
+        return sum(weight * n * 2.2 / (n + 1.2 * (0.25 + 0.75 * len(document) / mean)) for weight, n in counts)
+
+    bound = sum(map(idf, words)) * 2.2
+    scores, _ = base.keyword_scores(words, 10)
+    expected = {id: bm25(document) / bound for id, document in documents.items() if set(words) & set(document)}
+    assert scores == pytest.approx(expected, rel=1e-6)
+    assert len(expected) == 3
