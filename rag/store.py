@@ -1,0 +1,198 @@
+"""The knowledge base opened for reading: its passages, their vectors, their words. Writing is rag/sync.py's.
+
+SQLite is the truth; the FAISS file is derived from it and named by the generation of the database it belongs to, so that
+a reader never pairs the one with the wrong other: it opens the file of its own generation, or builds it from the vectors.
+"""
+
+import json
+import math
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kg.errors import IndexDamaged, IndexMismatch, IndexMissing
+from kg.notes import find_notes
+from rag.database import SCHEMA, Place, connect, damage
+from rag.encode import Encoder, load_encoder
+from rag.types import Passage, Sentence
+
+if TYPE_CHECKING:
+    from rag.vectors import VectorIndex
+
+LANGUAGES = ("zh", "en")
+_BM25_MOST = 2.2  # k1 + 1 of FTS5's bm25()
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A passage as it is kept, with its language and its vectors, unit rows: (dimension,) and (sentences, dimension)."""
+
+    passage: Passage
+    language: str
+    vector: NDArray[np.float32]
+    sentence_vectors: NDArray[np.float32]
+
+
+class KnowledgeBase:
+    """An index opened for reading. Nothing is loaded before it is asked for; nothing is ever written.
+
+    Raises IndexMissing, IndexDamaged, IndexMismatch on opening.
+    """
+
+    def __init__(self, place: Place, encoder: Encoder | None = None) -> None:
+        self.place = place
+        path = place.database
+        if not path.exists():
+            raise IndexMissing(f"{place.notes} is not indexed", f"kbase index {place.notes}")
+        self._given = encoder
+        with damage(path):
+            self.database = connect(path)
+            version = self.database.execute("PRAGMA user_version").fetchone()[0]
+            if version == 0:  # made, and not yet filled
+                raise IndexMissing(f"{place.notes} is not indexed yet", f"kbase index {place.notes}")
+            if version != SCHEMA:
+                raise IndexMismatch(f"{path} was written by another version of kbase", f"kbase index {place.notes}")
+            self.settings = dict(self.database.execute("SELECT key, value FROM settings"))
+
+    def close(self) -> None:
+        self.database.close()
+
+    def __enter__(self) -> "KnowledgeBase":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The engine the passages were encoded with. Raises IndexMismatch when it is another by now."""
+        encoder = self._given or load_encoder(self.settings["encoder"])
+        if encoder.fingerprint != self.settings["fingerprint"]:
+            raise IndexMismatch(
+                f"the notes were encoded by {self.settings['encoder']} ({self.settings['fingerprint']}),"
+                f" the engine here is {encoder.name} ({encoder.fingerprint})",
+                f"kbase index {self.place.notes}",
+            )
+        return encoder
+
+    @cached_property
+    def vectors(self) -> "VectorIndex":
+        """All passages' vectors without their language's mean, from the FAISS file or else from the database."""
+        from rag.vectors import VectorIndex
+
+        path = self.place.vectors(self.settings["generation"])
+        if path.exists():
+            try:
+                index = VectorIndex.load(path)
+                if len(index) == self.settings["passages"]:
+                    return index
+            except IndexDamaged:
+                pass  # it is derived: what it holds stands in the database too
+        with damage(self.place.database):
+            return build_vectors(self.database, self.means)
+
+    @cached_property
+    def means(self) -> dict[str, NDArray[np.float32]]:
+        """Mean vectors by language and kind: `zh`, `en` of passages, `zh.sentences`, `en.sentences` of sentences."""
+        names = [f"{name}{kind}" for name in LANGUAGES for kind in ("", ".sentences")]
+        return {name: np.frombuffer(self.settings[f"mean.{name}"], np.float32) for name in names}
+
+    def __len__(self) -> int:
+        return int(self.settings["passages"])
+
+    def passages(self, ids: Iterable[int]) -> dict[int, Stored]:
+        """The stored passages of these ids."""
+        wanted = list(ids)
+        marks = ",".join("?" * len(wanted))
+        query = f"""SELECT p.id, f.path, p.heading, p.start, p."end", p.first, p.last, p.text, p.sentences, p.language,
+                           p.vector, p.sentence_vectors FROM passages p JOIN files f ON f.id = p.file WHERE p.id IN ({marks})"""
+        with damage(self.place.database):
+            return {row[0]: _stored(row) for row in self.database.execute(query, wanted)}
+
+    def keyword_scores(self, words: Sequence[str], k: int) -> tuple[dict[int, float], dict[str, float]]:
+        """BM25 of the k best passages by id, divided by the most any passage could score; and each word's idf.
+
+        The bound is the sum of idf·(k1+1) over the words, a word that no note has counted as rare: so a question of
+        which the notes know one word in five cannot score above a fifth. FTS5 has k1 = 1.2 and b = 0.75, and
+        idf = ln((N − n + ½)/(n + ½)), at least 1e-6 (sqlite.org/fts5.html, "The bm25() function").
+        """
+        unique = sorted(set(words))
+        if not unique:
+            return {}, {}
+        marks = ",".join("?" * len(unique))
+        match = " OR ".join(f'"{word}"' for word in unique)
+        with damage(self.place.database):
+            counts = dict(self.database.execute(f"SELECT term, doc FROM vocabulary WHERE term IN ({marks})", unique))
+            found = self.database.execute(
+                "SELECT rowid, -bm25(keywords) FROM keywords WHERE keywords MATCH ? ORDER BY bm25(keywords), rowid LIMIT ?",
+                (match, k),
+            ).fetchall()
+        total = len(self)
+        idf = {w: max(1e-6, float(math.log((total - n + 0.5) / (n + 0.5)))) for w in unique for n in [counts.get(w, 0)]}
+        bound = sum(idf.values()) * _BM25_MOST
+        return {id: score / bound for id, score in found}, idf
+
+    def file(self, path: str) -> tuple[str, bytes]:
+        """The encoding a note was read in, and the hash of its bytes."""
+        row = self.database.execute("SELECT encoding, digest FROM files WHERE path = ?", (path,)).fetchone()
+        return str(row[0]), bytes(row[1])
+
+    def languages(self) -> dict[str, int]:
+        """How many passages there are in each language."""
+        return dict(self.database.execute("SELECT language, count(*) FROM passages GROUP BY language ORDER BY 2 DESC, 1"))
+
+    def files(self) -> "list[tuple[str, int, int]]":
+        """Every note's path, its size and its time of change when it was read."""
+        return self.database.execute("SELECT path, size, modified FROM files ORDER BY path").fetchall()
+
+
+def changes(base: KnowledgeBase) -> list[str]:
+    """The notes that were added, changed by size or time, or taken away since they were indexed."""
+    found = {
+        note.path: (note.size, note.modified) for note in find_notes(base.place.notes, json.loads(base.settings["scope"]))[0]
+    }
+    indexed = {path: (size, modified) for path, size, modified in base.files()}
+    return sorted(path for path in found.keys() | indexed.keys() if found.get(path) != indexed.get(path))
+
+
+def build_vectors(database: sqlite3.Connection, means: dict[str, NDArray[np.float32]]) -> "VectorIndex":
+    from rag.vectors import VectorIndex
+
+    rows = database.execute("SELECT id, language, vector FROM passages ORDER BY id").fetchall()
+    vectors = np.empty((len(rows), len(means["zh"])), np.float32)
+    for at, (_, name, vector) in enumerate(rows):
+        vectors[at] = np.frombuffer(vector, np.float16).astype(np.float32) - means[name]
+    return VectorIndex.build([id for id, _, _ in rows], vectors)
+
+
+def _compact_type(dimension: int) -> np.dtype[np.void]:
+    return np.dtype([("scale", "<f4"), ("values", "i1", (dimension,))])
+
+
+def compact(vectors: NDArray[np.float32]) -> bytes:
+    """Unit rows at one byte a number and one scale a row: their products are off by less than 0.002."""
+    rows = np.zeros(len(vectors), _compact_type(vectors.shape[1]))
+    rows["scale"] = np.abs(vectors).max(axis=1, initial=1e-9) / 127
+    rows["values"] = np.round(vectors / rows["scale"][:, None])
+    return rows.tobytes()
+
+
+def expand(compact: bytes, dimension: int) -> NDArray[np.float32]:
+    """(sentences, dimension) float32 out of what compact wrote."""
+    rows = np.frombuffer(compact, _compact_type(dimension))
+    vectors: NDArray[np.float32] = rows["values"].astype(np.float32) * rows["scale"][:, None]
+    return vectors
+
+
+def _stored(row: tuple[Any, ...]) -> Stored:
+    """A row of the query in KnowledgeBase.passages as what it stands for."""
+    _, path, heading, start, end, first, last, text, sentences, name, vector, compacted = row
+    parts = tuple(Sentence(*one) for one in json.loads(sentences))
+    passage = Passage(path, tuple(json.loads(heading)), start, end, first, last, text, parts)
+    unit = np.frombuffer(vector, np.float16).astype(np.float32)
+    return Stored(passage, name, unit, expand(compacted, len(unit)))
