@@ -1,0 +1,96 @@
+"""A question and its Hits → an Answer in the notes' own sentences, each cited; or that the notes say nothing."""
+
+import math
+import re
+
+from kg.text import language
+from rag.quote import Sources
+from rag.search import checked, search
+from rag.store import KnowledgeBase
+from rag.types import Answer, Citation, Hit, Statement
+
+# A score from which the notes are taken to answer, and how fast trust grows above it: a first setting, from the questions
+# that the bundled notes can and cannot answer.
+ENOUGH = 0.16
+_STEEPNESS = 40.0
+_PASSAGES = 3  # at most; further ones only while they are nearly as good as the best
+_PASSAGE_MARGIN = 0.08
+_SENTENCES = 3  # from the best passage; from each further one a sentence less
+_SENTENCE_MARGIN = 0.05
+_LIST_ITEMS = 8  # that follow a sentence ending in a colon
+_LEAD_IN = re.compile(r"[:：]\W*$")
+_SOURCE_LINE = re.compile(r"\W*(来源|参考|参考资料|sources?|references?)\W*[:：]", re.IGNORECASE)
+_WORD = re.compile(r"\w{2}|[^\W\x00-\x7f]")
+
+
+def ask(base: KnowledgeBase, question: str, k: int = 10, tongue: str = "auto") -> Answer:
+    """What the notes say to a question; `k` passages are considered. Every quote was re-read from its file just now.
+
+    Raises QuestionError when there is nothing in the question to look for.
+    """
+    question = checked(question)
+    wanted = language(question) if tongue == "auto" else tongue
+    hits = search(base, question, k, tongue=wanted)
+    sources = Sources(base)
+    citations = _citations(base, hits, sources) if hits and hits[0].score >= ENOUGH else []
+    return Answer(
+        question=question,
+        language=wanted,
+        statements=tuple(Statement(citation.quote, (citation.id,)) for citation in citations),
+        citations=tuple(citations),
+        confidence=_confidence(hits[0].score) if hits else 0.0,
+        nearest=() if citations else _headings(hits),
+        notices=sources.notices(),
+        hits=tuple(hits),
+    )
+
+
+def _confidence(score: float) -> float:
+    return round(1 / (1 + math.exp(-_STEEPNESS * (score - ENOUGH))), 3)
+
+
+def _headings(hits: list[Hit], most: int = 3) -> tuple[tuple[str, ...], ...]:
+    return tuple(dict.fromkeys(hit.passage.heading for hit in hits if hit.passage.heading))[:most]
+
+
+def _citations(base: KnowledgeBase, hits: list[Hit], sources: Sources) -> list[Citation]:
+    """The best sentences of the best passages: passages in order of rank, sentences in reading order, no quote twice."""
+    best = hits[0]
+    near = [hit for hit in hits if hit.score >= max(ENOUGH, best.score - _PASSAGE_MARGIN)][:_PASSAGES]
+    top = max(best.sentence_scores)
+    citations: list[Citation] = []
+    for rank, hit in enumerate(near):
+        for first, last in _runs(_chosen(hit, top, _SENTENCES - rank), hit):
+            start, end = hit.passage.sentences[first].start, hit.passage.sentences[last].end
+            quote = hit.passage.text[start - hit.passage.start : end - hit.passage.start]
+            found = sources.find(hit.passage.path, start, quote)
+            if found and all(quote not in other.quote for other in citations):
+                at, first_line, last_line = found
+                citations.append(Citation(len(citations) + 1, hit.passage, at, at + len(quote), first_line, last_line, quote))
+    return citations
+
+
+def _chosen(hit: Hit, top: float, most: int) -> list[int]:
+    """Which sentences of a passage to quote: those nearly as near to the question as the best one anywhere."""
+    scored = [
+        (score, at)
+        for at, (score, sentence) in enumerate(zip(hit.sentence_scores, hit.passage.sentences, strict=True))
+        if _WORD.search(sentence.text) and not _SOURCE_LINE.match(sentence.text)
+    ]
+    ranked = sorted(scored, key=lambda pair: (-pair[0], pair[1]))
+    return sorted(at for score, at in ranked[:most] if score >= top - _SENTENCE_MARGIN)
+
+
+def _runs(chosen: list[int], hit: Hit) -> list[tuple[int, int]]:
+    """Neighbours as one quote; a sentence that announces a list, with the list."""
+    sentences = hit.passage.sentences
+    runs: list[tuple[int, int]] = []
+    for at in chosen:
+        last = min(at + _LIST_ITEMS, len(sentences) - 1) if _LEAD_IN.search(sentences[at].text) else at
+        while last > at and _SOURCE_LINE.match(sentences[last].text):
+            last -= 1
+        if runs and at <= runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], max(last, runs[-1][1]))
+        else:
+            runs.append((at, last))
+    return runs

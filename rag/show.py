@@ -1,0 +1,184 @@
+"""What was found → text for a person, or JSON for a program. Pure: data in, `str` out; nothing is printed here."""
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kg.errors import KbaseError
+from kg.text import printable
+from rag.types import Answer, Hit
+
+if TYPE_CHECKING:
+    from rag.database import Place
+    from rag.store import KnowledgeBase
+    from rag.sync import Report
+
+_LABELS = {
+    "en": {"sources": "Sources", "none": "Not in your notes.", "nearest": "Nearest headings", "confidence": "confidence"},
+    "zh": {"sources": "来源", "none": "笔记里没有。", "nearest": "最接近的标题", "confidence": "置信度"},
+}
+_CONTROLS = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def to_json(document: dict[str, Any]) -> str:
+    """One JSON document. Characters that steer a terminal are escaped, all others stand as they are."""
+    text = json.dumps(document, ensure_ascii=False, indent=2)
+    return _CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def answer_json(answer: Answer) -> dict[str, Any]:
+    return {
+        "schema": "kbase.answer/1",
+        "question": answer.question,
+        "language": answer.language,
+        "status": "answered" if answer.found else "not_found",
+        "answer": [{"text": one.text, "cites": list(one.cites)} for one in answer.statements],
+        "citations": [
+            {
+                "id": one.id,
+                "path": one.passage.path,
+                "heading": list(one.passage.heading),
+                "lines": [one.first, one.last],
+                "quote": one.quote,
+            }
+            for one in answer.citations
+        ],
+        "concepts": [],
+        "prerequisites": [],
+        "confidence": answer.confidence,
+        "nearest": [list(trail) for trail in answer.nearest],
+        "notices": list(answer.notices),
+    }
+
+
+def show_answer(answer: Answer, explain: bool = False) -> str:
+    labels = _LABELS[answer.language]
+    if not answer.found:
+        lines = [labels["none"]]
+        if answer.nearest:
+            lines += ["", click.style(labels["nearest"], bold=True), *(f"  {_trail(trail)}" for trail in answer.nearest)]
+    else:
+        lines = [f"{printable(one.text)} {_marks(one.cites)}" for one in answer.statements]
+        lines += ["", click.style(labels["sources"], bold=True)]
+        width = max(len(one.location) for one in answer.citations)
+        for one in answer.citations:
+            place = click.style(printable(one.location).ljust(width), fg="cyan")
+            lines.append(f"{_marks((one.id,))} {place}  {_trail(one.passage.heading)}".rstrip())
+    if explain:
+        lines += ["", f"{labels['confidence']} {answer.confidence:.2f}", *(_explanation(hit) for hit in answer.hits)]
+    return "\n".join(lines)
+
+
+def hits_json(query: str, hits: list[Hit], notices: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "schema": "kbase.hits/1",
+        "query": query,
+        "hits": [
+            {
+                "path": hit.passage.path,
+                "heading": list(hit.passage.heading),
+                "lines": [hit.passage.first, hit.passage.last],
+                "text": hit.passage.text,
+                "score": round(hit.score, 4),
+                "why": {
+                    "dense": round(hit.why.dense, 4),
+                    "sentence": round(hit.why.sentence, 4),
+                    "keyword": round(hit.why.keyword, 4),
+                    "terms": list(hit.why.terms),
+                },
+            }
+            for hit in hits
+        ],
+        "notices": list(notices),
+    }
+
+
+def show_hits(hits: list[Hit], explain: bool = False) -> str:
+    blocks = []
+    for rank, hit in enumerate(hits, 1):
+        head = f"{rank:>2}. {click.style(printable(hit.passage.location), fg='cyan')}  {_trail(hit.passage.heading)}".rstrip()
+        best = max(range(len(hit.sentence_scores)), key=hit.sentence_scores.__getitem__)
+        lines = [head, "    " + _shortened(hit.passage.sentences[best].text)]
+        blocks.append("\n".join(lines + ([f"    {_explanation(hit)}"] if explain else [])))
+    return "\n\n".join(blocks) if blocks else "Nothing found."
+
+
+def report_json(report: "Report", place: "Place") -> dict[str, Any]:
+    return {
+        "schema": "kbase.index/1",
+        "notes": str(place.notes),
+        "index": str(place.index),
+        "read": report.read,
+        "unchanged": len(report.unchanged),
+        "removed": report.removed,
+        "skipped": [{"path": one.path, "reason": one.reason} for one in report.skipped if not one.failed],
+        "failed": [{"path": one.path, "reason": one.reason} for one in report.skipped if one.failed],
+        "passages": report.passages,
+        "encoded": report.encoded,
+    }
+
+
+def show_report(report: "Report", place: "Place") -> str:
+    counts = [(len(report.read), "read"), (len(report.unchanged), "unchanged"), (len(report.removed), "removed")]
+    text = ", ".join(f"{count} {word}" for count, word in counts if count) or "nothing to do"
+    lines = [f"{printable(str(place.notes))}: {text}; {report.passages} passages, {report.encoded} of them newly encoded"]
+    for label, failed in (("failed", True), ("skipped", False)):
+        files = [one for one in report.skipped if one.failed is failed]
+        lines += [f"  {label} {printable(one.path)}: {printable(one.reason)}" for one in files[:20]]
+        if len(files) > 20:
+            lines.append(f"  … and {len(files) - 20} more {label}; all of them with --json")
+    return "\n".join(lines)
+
+
+def status_json(base: "KnowledgeBase", changed: list[str]) -> dict[str, Any]:
+    return {
+        "schema": "kbase.status/1",
+        "notes": str(base.place.notes),
+        "index": str(base.place.index),
+        "files": len(base.files()),
+        "passages": len(base),
+        "languages": base.languages(),
+        "engine": base.settings["encoder"],
+        "fingerprint": base.settings["fingerprint"],
+        "changed": changed,
+    }
+
+
+def show_status(status: dict[str, Any]) -> str:
+    languages = ", ".join(f"{count} {name}" for name, count in status["languages"].items())
+    rows = [
+        ("notes", printable(status["notes"])),
+        ("index", printable(status["index"])),
+        ("files", str(status["files"])),
+        ("passages", f"{status['passages']} ({languages})" if languages else "0"),
+        ("engine", f"{status['engine']} ({status['fingerprint']})"),
+    ]
+    lines = [f"{click.style(name.ljust(9), bold=True)}{value}" for name, value in rows]
+    if status["changed"]:
+        lines.append(f"{len(status['changed'])} files changed since: kbase index {printable(status['notes'])}")
+    return "\n".join(lines)
+
+
+def error_json(error: KbaseError, name: str = "") -> dict[str, Any]:
+    return {"schema": "kbase.error/1", "error": name or type(error).__name__, "message": error.message, "hint": error.hint}
+
+
+def _trail(heading: tuple[str, ...]) -> str:
+    return printable(" › ".join(heading))
+
+
+def _marks(ids: tuple[int, ...]) -> str:
+    return click.style("".join(f"[{id}]" for id in ids), fg="cyan")
+
+
+def _shortened(text: str, most: int = 160) -> str:
+    text = printable(" ".join(text.split()))
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def _explanation(hit: Hit) -> str:
+    why = hit.why
+    parts = f"dense {why.dense:+.3f}  sentence {why.sentence:+.3f}  keyword {why.keyword:.3f}"
+    return f"{hit.score:+.3f} = {parts}  {printable(hit.passage.location)}  {printable(' '.join(why.terms))}".rstrip()

