@@ -20,6 +20,8 @@ SUFFIXES = (".md", ".markdown", ".txt")
 LARGEST = 20_000_000  # bytes; a larger text file is a log or a dump, not a note
 _SKIPPED_FOLDERS = {"node_modules", "__pycache__"}
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+# What notes are saved in besides Unicode; of all the code pages there are, any short text fits some exotic one.
+_ENCODINGS = ("gb18030", "big5", "shift_jis", "euc_jp", "euc_kr", "cp1252", "cp1251", "utf_16_le", "utf_16_be")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ def _detected(data: bytes, path: str) -> str:
     """The encoding of bytes that are not UTF-8."""
     from charset_normalizer import from_bytes  # only foreign files pay for its import
 
-    best = from_bytes(data).best()
+    best = from_bytes(data, cp_isolation=list(_ENCODINGS)).best() or from_bytes(data).best()
     if best is None or "\x00" in str(best):
         raise NotesError(f"{path}: neither UTF-8 nor any encoding that can be told", "save it as UTF-8")
     return best.encoding

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 # Han, Hiragana, Katakana, Hangul: scripts whose words are not set apart by spaces (Hangul runs are short enough for it).
 CJK = "\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
-_CJK = re.compile(f"[{CJK}]")
+CJK_RUN = re.compile(f"[{CJK}]+")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u024f]+")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
@@ -49,13 +49,13 @@ def language(text: str) -> str:
     >>> language("MLA 怎么与 RoPE 做结合"), language("why sqrt d_k")
     ('zh', 'en')
     """
-    han = len(_CJK.findall(text))
+    han = sum(map(len, CJK_RUN.findall(text)))
     return "zh" if han and 2 * han >= len(_LATIN_WORD.findall(text)) else "en"
 
 
 def tokens(text: str) -> int:
     """About how many model tokens a text takes: measured on this project's notes, 1.4 Han or 3.6 other characters each."""
-    han = len(_CJK.findall(text))
+    han = sum(map(len, CJK_RUN.findall(text)))
     return int(han / 1.4 + (len(text) - han) / 3.6) + 1
 
 

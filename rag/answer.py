@@ -16,7 +16,8 @@ _STEEPNESS = 40.0
 _PASSAGES = 3  # at most; further ones only while they are nearly as good as the best
 _PASSAGE_MARGIN = 0.08
 _SENTENCES = 3  # from the best passage; from each further one a sentence less
-_SENTENCE_MARGIN = 0.05
+_SENTENCE_MARGIN = 0.05  # below the best sentence, in its own passage
+_FURTHER_MARGIN = 0.03  # and in others
 _LIST_ITEMS = 8  # that follow a sentence ending in a colon
 _LEAD_IN = re.compile(r"[:：]\W*$")
 _SOURCE_LINE = re.compile(r"\W*(来源|参考|参考资料|sources?|references?)\W*[:：]", re.IGNORECASE)
@@ -54,13 +55,16 @@ def _headings(hits: list[Hit], most: int = 3) -> tuple[tuple[str, ...], ...]:
 
 
 def _citations(base: KnowledgeBase, hits: list[Hit], sources: Sources) -> list[Citation]:
-    """The best sentences of the best passages: passages in order of rank, sentences in reading order, no quote twice."""
+    """The best sentences of the best passages, in one language: passages by rank, sentences in reading order, none twice."""
     best = hits[0]
-    near = [hit for hit in hits if hit.score >= max(ENOUGH, best.score - _PASSAGE_MARGIN)][:_PASSAGES]
+    tongue = language(best.passage.reading)
+    near = [
+        hit for hit in hits if hit.score >= max(ENOUGH, best.score - _PASSAGE_MARGIN) and language(hit.passage.reading) == tongue
+    ]
     top = max(best.sentence_scores)
     citations: list[Citation] = []
-    for rank, hit in enumerate(near):
-        for first, last in _runs(_chosen(hit, top, _SENTENCES - rank), hit):
+    for rank, hit in enumerate(near[:_PASSAGES]):
+        for first, last in _runs(_chosen(hit, top - (_FURTHER_MARGIN if rank else _SENTENCE_MARGIN), _SENTENCES - rank), hit):
             start, end = hit.passage.sentences[first].start, hit.passage.sentences[last].end
             quote = hit.passage.text[start - hit.passage.start : end - hit.passage.start]
             found = sources.find(hit.passage.path, start, quote)
@@ -70,15 +74,15 @@ def _citations(base: KnowledgeBase, hits: list[Hit], sources: Sources) -> list[C
     return citations
 
 
-def _chosen(hit: Hit, top: float, most: int) -> list[int]:
-    """Which sentences of a passage to quote: those nearly as near to the question as the best one anywhere."""
+def _chosen(hit: Hit, floor: float, most: int) -> list[int]:
+    """Which sentences of a passage to quote: the best ones, if they score `floor` at least."""
     scored = [
         (score, at)
         for at, (score, sentence) in enumerate(zip(hit.sentence_scores, hit.passage.sentences, strict=True))
         if _WORD.search(sentence.text) and not _SOURCE_LINE.match(sentence.text)
     ]
     ranked = sorted(scored, key=lambda pair: (-pair[0], pair[1]))
-    return sorted(at for score, at in ranked[:most] if score >= top - _SENTENCE_MARGIN)
+    return sorted(at for score, at in ranked[:most] if score >= floor)
 
 
 def _runs(chosen: list[int], hit: Hit) -> list[tuple[int, int]]:

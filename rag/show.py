@@ -115,6 +115,7 @@ def report_json(report: "Report", place: "Place") -> dict[str, Any]:
         "removed": report.removed,
         "skipped": [{"path": one.path, "reason": one.reason} for one in report.skipped if not one.failed],
         "failed": [{"path": one.path, "reason": one.reason} for one in report.skipped if one.failed],
+        "encodings": report.encodings,
         "passages": report.passages,
         "encoded": report.encoded,
     }
@@ -124,6 +125,7 @@ def show_report(report: "Report", place: "Place") -> str:
     counts = [(len(report.read), "read"), (len(report.unchanged), "unchanged"), (len(report.removed), "removed")]
     text = ", ".join(f"{count} {word}" for count, word in counts if count) or "nothing to do"
     lines = [f"{printable(str(place.notes))}: {text}; {report.passages} passages, {report.encoded} of them newly encoded"]
+    lines += [f"  {printable(path)} was read as {encoding}" for path, encoding in report.encodings.items()]
     for label, failed in (("failed", True), ("skipped", False)):
         files = [one for one in report.skipped if one.failed is failed]
         lines += [f"  {label} {printable(one.path)}: {printable(one.reason)}" for one in files[:20]]

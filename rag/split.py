@@ -8,6 +8,7 @@ from kg.notes import Note
 from kg.text import CJK, tokens
 from rag.types import Passage, Sentence
 
+READING = 1  # raised whenever the same note comes to be read or split otherwise: indexes are then brought up to it
 LONGEST_PASSAGE = 300  # tokens; with its heading trail a passage stays within the 512 of the small encoders
 LONGEST_SENTENCE = 600  # characters; what runs on without a full stop is cut at a space or a comma
 

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from kg.text import language
 from rag.database import Place, connect, writing
 from rag.encode import Encoder, prior_means
 from rag.keywords import terms
-from rag.split import split
+from rag.split import READING, split
 from rag.store import LANGUAGES, build_vectors, compact, expand
 from rag.types import Passage
 
@@ -31,6 +32,7 @@ class Report:
     unchanged: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    encodings: dict[str, str] = field(default_factory=dict)  # of notes read that are not UTF-8
     passages: int = 0
     encoded: int = 0
 
@@ -52,27 +54,26 @@ def sync(
     Raises NotesError when there is nothing to index, IndexUnwritable.
     """
     with writing(place) as database:
-        previous = dict(database.execute("SELECT key, value FROM settings"))
         report = Report()
-        scope = _scope(json.loads(previous.get("scope", "[]")), within)
-        fresh = previous.get("fingerprint") != encoder.fingerprint
+        before = dict(database.execute("SELECT key, value FROM settings"))
+        now = {"encoder": encoder.name, "fingerprint": encoder.fingerprint, "reading": READING}
+        scope = _scope(json.loads(before.get("scope", "[]")), within)
         found, report.skipped = find_notes(place.notes, scope)
-        known = {} if fresh else {row[1]: row for row in database.execute("SELECT id, path, size, modified, digest FROM files")}
-        if fresh:
-            _clear(database)
-        notes = list(_changed(place.notes, found, known, report, database))
-        gone = [path for path in known if path not in {note.path for note in found}]
-        report.removed = gone
-        cache = _VectorCache(database, reuse, encoder.fingerprint)
+        known = {row[1]: row for row in database.execute("SELECT id, path, size, modified, digest FROM files")}
+        same = all(before.get(key) == value for key, value in now.items())
+        notes = list(_changed(place.notes, found, known if same else {}, report, database))
         new = [(note, passage) for note in notes for passage in split(note)]
+        cache = _VectorCache([database] if before.get("fingerprint") == encoder.fingerprint else [], reuse, encoder.fingerprint)
         vectors = cache.encode([passage for _, passage in new], encoder, progress)
         report.encoded = cache.encoded
-        _remove(database, [*gone, *(note.path for note in notes)])
+        report.removed = sorted(known.keys() - {note.path for note in found})
+        _remove(database, sorted(known.keys() - set(report.unchanged)))
         _insert(database, {note.path: note for note in notes}, found, new, vectors)
         report.passages = int(database.execute("SELECT count(*) FROM passages").fetchone()[0])
         _must_hold_something(report, place, within)
-        if notes or gone or fresh or remake or previous.get("scope") != json.dumps(scope):
-            _settle(database, place, encoder, scope, report, int(previous.get("generation", 0)) + 1)
+        if notes or report.removed or remake or not same or before.get("scope") != json.dumps(scope):
+            settings = {**now, "scope": json.dumps(scope), "generation": int(before.get("generation", 0)) + 1}
+            _settle(database, place, encoder, settings, report.passages)
     return report
 
 
@@ -108,6 +109,8 @@ def _changed(
             report.unchanged.append(entry.path)
             continue
         report.read.append(entry.path)
+        if note.encoding not in {"utf-8", "utf-8-sig"}:
+            report.encodings[entry.path] = note.encoding
         yield note
 
 
@@ -176,27 +179,13 @@ def _index_terms(heading: Iterable[str], sentences: Iterable[str]) -> str:
     return " ".join(terms("\n".join([*heading, *sentences])))
 
 
-def _clear(database: sqlite3.Connection) -> None:
-    database.execute("DELETE FROM files")
-    database.execute("INSERT INTO keywords (keywords) VALUES ('delete-all')")
-
-
-def _settle(
-    database: sqlite3.Connection, place: Place, encoder: Encoder, scope: list[str], report: Report, generation: int
-) -> None:
-    """Writes what holds of the whole index: its means, its counts, and the FAISS file of this generation."""
+def _settle(database: sqlite3.Connection, place: Place, encoder: Encoder, settings: dict[str, Any], passages: int) -> None:
+    """Writes what holds of the whole index: its settings, its means, and the FAISS file of this generation."""
     means = _means(database, encoder)
-    settings: dict[str, object] = {
-        "generation": generation,
-        "encoder": encoder.name,
-        "fingerprint": encoder.fingerprint,
-        "dimension": encoder.dimension,
-        "passages": report.passages,
-        "scope": json.dumps(scope),
-    }
+    settings |= {"passages": passages, "dimension": encoder.dimension}
     settings |= {f"mean.{name}": mean.tobytes() for name, mean in means.items()}
     database.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", settings.items())
-    path = place.vectors(generation)
+    path = place.vectors(settings["generation"])
     beside = path.with_suffix(".new")
     build_vectors(database, means).save(beside)
     with beside.open("rb+") as file:
@@ -232,10 +221,10 @@ def _means(database: sqlite3.Connection, encoder: Encoder) -> dict[str, NDArray[
 class _VectorCache:
     """Vectors of passages that are in an index already, under the hash of their text."""
 
-    def __init__(self, database: sqlite3.Connection, reuse: Place | None, fingerprint: str) -> None:
-        self._databases = [database]
+    def __init__(self, databases: list[sqlite3.Connection], reuse: Place | None, fingerprint: str) -> None:
+        self._databases = databases
         self.encoded = 0
-        if reuse and (reuse.database).exists():
+        if reuse and reuse.database.exists():
             other = connect(reuse.database)
             if other.execute("SELECT 1 FROM settings WHERE key = 'fingerprint' AND value = ?", (fingerprint,)).fetchone():
                 self._databases.append(other)

