@@ -60,10 +60,13 @@ def connect(path: Path) -> sqlite3.Connection:
 
 @contextmanager
 def damage(path: Path) -> Iterator[None]:
+    """Whatever keeps the database from being read, as IndexDamaged."""
     try:
         yield
     except sqlite3.DatabaseError as error:
         raise IndexDamaged(f"{path} cannot be read: {error}", _again(path.parent)) from error
+    except OSError as error:
+        raise IndexDamaged(f"{path} cannot be read: {error.strerror or error}", "check who may read it") from error
 
 
 @contextmanager

@@ -31,7 +31,7 @@ def enclosing(path: Path) -> Place | None:
     """The nearest indexed folder that holds `path`, or is it."""
     here = path.absolute()
     for folder in (here, *here.parents):
-        if (folder / FOLDER / DATABASE).is_file():
+        if os.path.isfile(folder / FOLDER / DATABASE):  # False, too, where one may not look
             return Place(folder, folder / FOLDER)
     return None
 

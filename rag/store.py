@@ -47,10 +47,10 @@ class KnowledgeBase:
     def __init__(self, place: Place, encoder: Encoder | None = None) -> None:
         self.place = place
         path = place.database
-        if not path.exists():
-            raise IndexMissing(f"{place.notes} is not indexed", f"kbase index {place.notes}")
         self._given = encoder
         with damage(path):
+            if not path.exists():
+                raise IndexMissing(f"{place.notes} is not indexed", f"kbase index {place.notes}")
             self.database = connect(path)
             version = self.database.execute("PRAGMA user_version").fetchone()[0]
             if version == 0:  # made, and not yet filled
