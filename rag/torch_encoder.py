@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kg.errors import EngineError
-from rag.encode import TORCH, Progress
+from rag.encode import TORCH, Progress, clean
 
 if TYPE_CHECKING:
     from rag.encode import Vectors
@@ -48,12 +48,14 @@ class SentenceTransformersEncoder:
         return vectors
 
     def _encode(self, texts: Sequence[str], prompt: str) -> "Vectors":
-        vectors = self._model.encode(list(texts), prompt=prompt, normalize_embeddings=True, show_progress_bar=False)
+        vectors = self._model.encode(
+            [clean(text) for text in texts], prompt=prompt, normalize_embeddings=True, show_progress_bar=False
+        )
         return np.asarray(vectors, np.float32).reshape(len(texts), self.dimension)
 
     def _own_prompts(self, model: str) -> tuple[str, str]:
         prompts = self._model.prompts or {}
-        query, passage = prompts.get("query", ""), prompts.get("passage", "") or prompts.get("document", "")
+        query, passage = prompts.get("query") or "", prompts.get("passage") or prompts.get("document") or ""
         if not query and not passage and "e5" in Path(model).name.lower():
             return "query: ", "passage: "
         return query, passage
