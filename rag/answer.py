@@ -9,9 +9,7 @@ from rag.search import checked, search
 from rag.store import KnowledgeBase
 from rag.types import Answer, Citation, Hit, Statement
 
-# A score from which the notes are taken to answer, and how fast trust grows above it: a first setting, from the questions
-# that the bundled notes can and cannot answer.
-ENOUGH = 0.16
+_NOISE = 0.033  # spread of the scores of passages that have nothing to do with a question (benchmarks/README.md)
 _STEEPNESS = 40.0
 _PASSAGES = 3  # at most; further ones only while they are nearly as good as the best
 _PASSAGE_MARGIN = 0.08
@@ -33,38 +31,47 @@ def ask(base: KnowledgeBase, question: str, k: int = 10, tongue: str = "auto") -
     wanted = language(question) if tongue == "auto" else tongue
     hits = search(base, question, k, tongue=wanted)
     sources = Sources(base)
-    citations = _citations(base, hits, sources) if hits and hits[0].score >= ENOUGH else []
+    bar = enough(len(base))
+    citations = _citations(hits, bar, sources) if hits and hits[0].score >= bar else []
     return Answer(
         question=question,
         language=wanted,
         statements=tuple(Statement(citation.quote, (citation.id,)) for citation in citations),
         citations=tuple(citations),
-        confidence=_confidence(hits[0].score) if hits else 0.0,
+        confidence=_confidence(hits[0].score - bar) if hits else 0.0,
         nearest=() if citations else _headings(hits),
         notices=sources.notices(),
         hits=tuple(hits),
     )
 
 
-def _confidence(score: float) -> float:
-    return round(1 / (1 + math.exp(-_STEEPNESS * (score - ENOUGH))), 3)
+def enough(passages: int) -> float:
+    """The score from which notes of that many passages are taken to answer a question.
+
+    The best of n scores that mean nothing grows like the spread times √(2 ln n), as the largest of n normal numbers does.
+    """
+    return _NOISE * math.sqrt(2 * math.log(max(passages, 10)))
+
+
+def _confidence(above: float) -> float:
+    return round(1 / (1 + math.exp(-_STEEPNESS * above)), 3)
 
 
 def _headings(hits: list[Hit], most: int = 3) -> tuple[tuple[str, ...], ...]:
     return tuple(dict.fromkeys(hit.passage.heading for hit in hits if hit.passage.heading))[:most]
 
 
-def _citations(base: KnowledgeBase, hits: list[Hit], sources: Sources) -> list[Citation]:
+def _citations(hits: list[Hit], bar: float, sources: Sources) -> list[Citation]:
     """The best sentences of the best passages, in one language: passages by rank, sentences in reading order, none twice."""
     best = hits[0]
     tongue = language(best.passage.reading)
-    near = [
-        hit for hit in hits if hit.score >= max(ENOUGH, best.score - _PASSAGE_MARGIN) and language(hit.passage.reading) == tongue
-    ]
+    floor = max(bar, best.score - _PASSAGE_MARGIN)
+    near = [hit for hit in hits if hit.score >= floor and language(hit.passage.reading) == tongue]
     top = max(best.sentence_scores)
     citations: list[Citation] = []
     for rank, hit in enumerate(near[:_PASSAGES]):
-        for first, last in _runs(_chosen(hit, top - (_FURTHER_MARGIN if rank else _SENTENCE_MARGIN), _SENTENCES - rank), hit):
+        margin = _FURTHER_MARGIN if rank else _SENTENCE_MARGIN
+        for first, last in _runs(_chosen(hit, top - margin, _SENTENCES - rank), hit):
             start, end = hit.passage.sentences[first].start, hit.passage.sentences[last].end
             quote = hit.passage.text[start - hit.passage.start : end - hit.passage.start]
             found = sources.find(hit.passage.path, start, quote)
