@@ -14,6 +14,7 @@ OWNERS = {
     "markdown_it": {"kg/markdown.py"},
     "mdit_py_plugins": {"kg/markdown.py"},
     "charset_normalizer": {"kg/notes.py"},
+    "networkx": {"kg/graph.py", "kg/plans.py", "kg/paths.py"},
     "platformdirs": {"rag/places.py"},
 }
 FILES = [path.relative_to(ROOT).as_posix() for path in (ROOT / "cli.py", *ROOT.glob("kg/*.py"), *ROOT.glob("rag/*.py"))]

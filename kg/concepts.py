@@ -1,0 +1,282 @@
+"""Concepts and the relations between them: their types, and the names by which a text means them.
+
+Reads no file (kg/curated.py, kg/extract.py) and draws no graph (kg/graph.py): asking a question loads this and nothing more.
+"""
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from kg.text import CJK, fold, language
+
+_HYPHENS = "\u2010-\u2013\u2212-"
+_IGNORED = re.compile(f"[\\s\u00ad\u200b{_HYPHENS}]+")
+_WORD = f"[^\\W{CJK}]+(?:[\u0300-\u036f]+[^\\W{CJK}]*)*"  # what stands between boundaries; elsewhere each character does
+_ATOM = re.compile(f"{_WORD}|[^\\s{_HYPHENS}]")
+# What may stand within a name: spaces, hyphens, one line end, marks that nobody sees; a second line's "- " is a list.
+_NEXT_ATOM = re.compile(f"[ \\t\u00a0\u3000\u00ad\u200b{_HYPHENS}]*(?:\\r?\\n[ \\t]*)?({_WORD}|[^\\s{_HYPHENS}])")
+_PARENTHESES = re.compile(r"(.+?)[（(]([^（）()]+)[）)]")
+_ABBREVIATION = re.compile(r"(?=(?:.*[A-Z]){2})[A-Za-z0-9-]{2,10}")
+
+
+class RelationKind(Enum):
+    """The closed set of relations, each read from source to target."""
+
+    PREREQUISITE_OF = "prerequisite_of"  # know the source before the target
+    EVOLVES_TO = "evolves_to"  # the target came from the source and improves on it
+    VARIANT_OF = "variant_of"  # the source is a kind of the target
+    PART_OF = "part_of"
+    USED_BY = "used_by"
+    SOLVES = "solves"  # the target is a problem
+    CONTRASTS_WITH = "contrasts_with"
+    RELATED = "related"
+
+    @property
+    def acyclic(self) -> bool:
+        """Whether two concepts can stand so in one direction only."""
+        return self in {self.PREREQUISITE_OF, self.EVOLVES_TO, self.VARIANT_OF, self.PART_OF}
+
+    @property
+    def symmetric(self) -> bool:
+        """Whether the direction says nothing: kept once, from the smaller id to the larger."""
+        return self in {self.CONTRASTS_WITH, self.RELATED}
+
+
+Edge = tuple[str, str, RelationKind]  # source, target
+
+
+class Origin(Enum):
+    """Who says so, the most trusted first."""
+
+    USER = "user"
+    DECLARED = "declared"
+    PATTERN = "pattern"
+    HEADING = "heading"
+    MENTION = "mention"
+    EMBEDDING = "embedding"
+    LLM = "llm"
+
+
+class Status(Enum):
+    """What was decided about a relation; the later of two that disagree wins."""
+
+    SUGGESTED = "suggested"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+class AliasKind(Enum):
+    """A name in full, a short form, or another word for it."""
+
+    FULL = "full"
+    ABBR = "abbr"
+    SYNONYM = "synonym"
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The same thing said in Chinese and in English; empty where it was not said."""
+
+    zh: str = ""
+    en: str = ""
+
+    def within(self, language: str) -> str:
+        """What it says in `zh` or `en`, else in the other."""
+        return (self.zh or self.en) if language == "zh" else (self.en or self.zh)
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """One of a concept's names. `language` is `zh` or `en`."""
+
+    text: str
+    language: str
+    kind: AliasKind
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A place in the notes that says so, 1-based and inclusive lines; the quote is empty when a whole section does.
+
+    A place that names no lines was not looked up yet, or is gone from the notes: `first` and `last` are 0.
+    """
+
+    path: str
+    first: int
+    last: int
+    heading: tuple[str, ...]
+    quote: str
+
+    @property
+    def found(self) -> bool:
+        return self.first > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """Something the notes speak of. `notes` are the sections about it; a gap is known to be missing from the notes."""
+
+    id: str
+    label: str
+    aliases: tuple[Alias, ...]
+    definition: Wording
+    notes: tuple[Evidence, ...]
+    gap: bool
+
+    def name(self, language: str) -> str:
+        """Its full name in `zh` or `en`, else its label."""
+        full = (alias.text for alias in self.aliases if alias.kind is AliasKind.FULL and alias.language == language)
+        return next(full, self.label)
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """One directed statement about two concepts, with who says so, how sure it is (0–1), why, and where."""
+
+    source: str
+    target: str
+    kind: RelationKind
+    origin: Origin
+    confidence: float
+    status: Status
+    reason: Wording
+    trade_off: Wording
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def edge(self) -> Edge:
+        """What it states, by which two of them are the same; of a symmetric one the smaller id comes first."""
+        if self.kind.symmetric and self.source > self.target:
+            return self.target, self.source, self.kind
+        return self.source, self.target, self.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """The characters from `start` up to `end` of a text, and the concepts they can mean: several when ambiguous."""
+
+    concepts: tuple[str, ...]
+    start: int
+    end: int
+
+
+def names_in(term: str) -> tuple[Alias, ...]:
+    """The names that one written term holds, the full one first.
+
+    >>> [(alias.text, alias.kind.value) for alias in names_in("多头注意力（Multi-Head Attention, MHA）")]
+    [('多头注意力', 'full'), ('Multi-Head Attention', 'full'), ('MHA', 'abbr')]
+    >>> [alias.text for alias in names_in("Dropout (training)")]
+    ['Dropout (training)']
+    """
+    parts = [term.strip()]
+    if match := _PARENTHESES.fullmatch(parts[0]):
+        inner = [part.strip() for part in re.split("[,，、;；]", match[2])]
+        if more := [part for part in inner if _ABBREVIATION.fullmatch(part) or language(part) != language(match[1])]:
+            parts = [match[1].strip(), *more]
+    kinds = [AliasKind.ABBR if at and _ABBREVIATION.fullmatch(part) else AliasKind.FULL for at, part in enumerate(parts)]
+    return tuple(Alias(part, language(part), kind) for part, kind in zip(parts, kinds, strict=True))
+
+
+class Names:
+    """The concepts by their names: what a name, or a text, can mean. Case, spaces and hyphens do not matter.
+
+    A Latin name also has its plural. In a text, an abbreviation of up to three letters is seen only as it is written,
+    and so is one of four in mixed case: "PE" is a name and "pe" is not, "ZeRO" is one and "zero" is not.
+    """
+
+    def __init__(self, concepts: Iterable[Concept]) -> None:
+        self._ids: set[str] = set()
+        self._written: dict[str, str] = {}  # key → a spelling to suggest
+        self._meant: defaultdict[str, set[str]] = defaultdict(set)  # key → ids
+        self._seen: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)  # key → (id, the only spelling, or "")
+        for concept in concepts:
+            self._ids.add(concept.id)
+            self._meant[name_key(concept.id)].add(concept.id)
+            for alias in concept.aliases:
+                if key := name_key(alias.text):
+                    self._written.setdefault(key, alias.text)
+                    self._meant[key].add(concept.id)
+                    self._seen[key].add((concept.id, _cased(alias)))
+        for key, forms in list(self._seen.items()):
+            if len(key) > 1 and key.isascii() and key[-1].isalpha() and key[-1] != "s" and key + "s" not in self._meant:
+                self._seen[key + "s"] = {(id, form and form + "s") for id, form in forms}
+                self._meant[key + "s"] = self._meant[key]
+        self._sorted = sorted(self._seen)
+
+    def resolve(self, name: str) -> tuple[str, ...]:
+        """The ids that a name can mean, sorted: none when it is unknown, several when it is ambiguous; an id is itself."""
+        if name in self._ids:
+            return (name,)
+        spellings = (name, *(alias.text for alias in names_in(name)))
+        return next((tuple(sorted(ids)) for text in spellings if (ids := self._meant.get(name_key(text)))), ())
+
+    def suggest(self, name: str, most: int = 3) -> tuple[str, ...]:
+        """The names nearest to one that is unknown, best first, each of another concept."""
+        from difflib import get_close_matches  # only a miss pays for its import
+
+        best: dict[frozenset[str], str] = {}
+        for key in get_close_matches(name_key(name)[:100], sorted(self._written), n=5 * most):
+            best.setdefault(frozenset(self._meant[key]), self._written[key])
+        return tuple(best.values())[:most]
+
+    def mentions(self, text: str, *, any_case: bool = False) -> list[Mention]:
+        """The names that stand in a text, in order, none within another: of two that overlap the first, then the longest.
+
+        Latin names stand between word boundaries, Chinese ones anywhere. With `any_case` abbreviations are seen however
+        they are written: a question is typed in small letters.
+        """
+        found: list[Mention] = []
+        opening: dict[str, str] = {}  # atom → as folded, empty when no name begins so
+        for atom in _ATOM.finditer(text):
+            word = atom[0]
+            if (folded := opening.get(word)) is None:
+                folded = opening[word] = key if (key := fold(word)) and self._begins(key) else ""
+            if not folded or (found and atom.start() < found[-1].end):
+                continue
+            if longest := self._longest(text, atom.start(), folded, any_case):
+                found.append(longest)
+        return found
+
+    def _longest(self, text: str, start: int, key: str, any_case: bool) -> Mention | None:
+        """The longest name whose first atom is at `start` and folds to `key`, if there is one."""
+        best = None
+        atom = _NEXT_ATOM.match(text, start)
+        while atom:
+            forms = self._seen.get(key, ())
+            written = "" if any_case or not forms else _exact(text[start : atom.end()])
+            if ids := {id for id, form in forms if any_case or form in {"", written}}:
+                best = Mention(tuple(sorted(ids)), start, atom.end())
+            atom = _NEXT_ATOM.match(text, atom.end())
+            if atom and not self._begins(key := key + fold(atom[1])):
+                break
+        return best
+
+    def _begins(self, prefix: str) -> bool:
+        """Whether some name begins with these characters."""
+        at = bisect_left(self._sorted, prefix)
+        return at < len(self._sorted) and self._sorted[at].startswith(prefix)
+
+
+def name_key(name: str) -> str:
+    """What all spellings of a name share: it is folded, without spaces and hyphens.
+
+    >>> name_key("Multi-Head  Attention") == name_key("multihead attention")
+    True
+    """
+    return _IGNORED.sub("", fold(name))
+
+
+def _exact(name: str) -> str:
+    return _IGNORED.sub("", unicodedata.normalize("NFKC", name))
+
+
+def _cased(alias: Alias) -> str:
+    """The only spelling that a text may have, or an empty string."""
+    form = _exact(alias.text)
+    letters = sum(map(str.isalpha, form))
+    short = letters <= 3 or (letters == 4 and not form.isupper() and not form.islower())
+    return form if short and (alias.kind is AliasKind.ABBR or form.isupper()) else ""
