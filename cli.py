@@ -10,6 +10,8 @@ import click
 from kg.errors import KbaseError
 
 if TYPE_CHECKING:
+    from kg.concepts import Names
+    from kg.graph import Graph
     from rag.store import KnowledgeBase
 
 _FOUND_NOTHING = 3
@@ -88,7 +90,7 @@ def main(ctx: click.Context) -> None:
 
 @main.command()
 @click.argument("question")
-@click.option("-k", type=click.IntRange(1, 100), default=10, show_default=True, help="How many passages to consider.")
+@click.option("-k", type=click.IntRange(1, 100), default=5, show_default=True, help="How many passages to consider.")
 @click.option(
     "--lang",
     type=click.Choice(["auto", "zh", "en"]),
@@ -147,10 +149,32 @@ def index(paths: tuple[str, ...], engine: str | None, model: str | None, notes: 
     from rag.places import update
     from rag.show import report_json, show_report, to_json
 
+    done = []
     for path in paths or ((notes,) if notes else (None,)):
-        with _Progress() as progress:
+        with _Progress("encoding") as progress:
             place, report = update(path, engine, model, progress)
-        click.echo(to_json(report_json(report, place)) if as_json else show_report(report, place))
+        done.append(report_json(report, place))
+        if not as_json:
+            click.echo(show_report(report, place))
+    if as_json:
+        click.echo(to_json(done[0] if len(done) == 1 else done))
+
+
+@main.command("eval")
+@click.argument("file", required=False, type=click.Path(dir_okay=False))
+@_notes_and_json
+def evaluate(file: str | None, notes: str | None, as_json: bool) -> None:
+    """Measure answers to the questions of a JSONL FILE, beside grep, BM25 and dense retrieval."""
+    from pathlib import Path
+
+    from rag.evaluate import evaluate, read_questions
+    from rag.places import bundled_questions
+    from rag.show import eval_json, show_eval, to_json
+
+    questions = read_questions(Path(file) if file else bundled_questions())
+    with _open(notes) as base, _Progress("asking") as progress:
+        systems = evaluate(base, questions, progress)
+    click.echo(to_json(eval_json(len(questions), systems)) if as_json else show_eval(len(questions), systems))
 
 
 @main.command()
@@ -163,6 +187,170 @@ def status(notes: str | None, as_json: bool) -> None:
     with _open(notes) as base:
         document = status_json(base, changes(base))
     click.echo(to_json(document) if as_json else show_status(document))
+
+
+def _about_concepts(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of every command about concepts."""
+    command = _notes_and_json(command)
+    return click.option(
+        "--lang", type=click.Choice(["auto", "zh", "en"]), default="auto", help="Language of the names and labels."
+    )(command)
+
+
+_known = click.option("--known", multiple=True, metavar="NAME", help="A concept you know; may be given again.")
+
+
+@main.command()
+@click.argument("start", metavar="A")
+@click.argument("end", metavar="B")
+@click.option(
+    "--via",
+    type=click.Choice(["lineage", "prerequisite", "any"]),
+    help="Which relations to follow; else the first that lead there.",
+)
+@_known
+@_about_concepts
+def path(start: str, end: str, via: str | None, known: tuple[str, ...], lang: str, notes: str | None, as_json: bool) -> None:
+    """The way from concept A to B, every hop with its reason and quote. Exit code 3: there is none."""
+    from kg.paths import DEFAULT, NoPath, Via, path
+    from kg.show import no_path_json, path_json, show_no_path, show_path
+    from kg.text import language
+    from rag.learning import meant
+    from rag.quote import current_path
+    from rag.show import to_json
+
+    with _open(notes) as base:
+        graph, names = _graph(base)
+        ends = (meant(names, start), meant(names, end))
+        found = path(graph, *ends, via=(Via(via),) if via else DEFAULT, known=[meant(names, one) for one in known])
+        tongue = language(f"{start} {end}") if lang == "auto" else lang
+        if isinstance(found, NoPath):
+            click.echo(to_json(no_path_json(found)) if as_json else show_no_path(found, tongue))
+            sys.exit(_FOUND_NOTHING)
+        found, notices = current_path(base, found)
+    click.echo(to_json(path_json(found)) if as_json else show_path(found, tongue))
+    _finish(notices, found=True)
+
+
+@main.command()
+@click.argument("target")
+@_known
+@_about_concepts
+def plan(target: str, known: tuple[str, ...], lang: str, notes: str | None, as_json: bool) -> None:
+    """Everything to learn before TARGET, in order, each with where to read it."""
+    from kg.plans import plan
+    from kg.show import plan_json, show_plan
+    from kg.text import language
+    from rag.learning import meant
+    from rag.show import to_json
+
+    with _open(notes) as base:
+        graph, names = _graph(base)
+    found = plan(graph, meant(names, target), [meant(names, one) for one in known])
+    click.echo(to_json(plan_json(found)) if as_json else show_plan(found, language(target) if lang == "auto" else lang))
+
+
+@main.command()
+@_known
+@_about_concepts
+def next(known: tuple[str, ...], lang: str, notes: str | None, as_json: bool) -> None:
+    """The concepts whose prerequisites are all known, that on which most rests first."""
+    from kg.plans import next_concepts
+    from kg.show import next_json, show_next
+    from kg.text import language
+    from rag.learning import meant
+    from rag.show import to_json
+
+    with _open(notes) as base:
+        graph, names = _graph(base)
+    found = next_concepts(graph, [meant(names, one) for one in known])
+    click.echo(to_json(next_json(found)) if as_json else show_next(found, language(" ".join(known)) if lang == "auto" else lang))
+
+
+@main.command()
+@_about_concepts
+def concepts(lang: str, notes: str | None, as_json: bool) -> None:
+    """List the concepts of the notes."""
+    from kg.graph import concepts_of
+    from kg.show import concepts_json, show_concepts
+    from rag.show import to_json
+
+    with _open(notes) as base:
+        graph, _ = _graph(base)
+    found = concepts_of(graph, graph)
+    click.echo(to_json(concepts_json(found)) if as_json else show_concepts(found, "zh" if lang == "zh" else "en"))
+
+
+@main.command()
+@click.argument("name", metavar="NAME|FILE:LINES")
+@_about_concepts
+def show(name: str, lang: str, notes: str | None, as_json: bool) -> None:
+    """What is known of a concept, with sources; or the lines of a note, as a citation names them."""
+    from kg.show import show_concept, show_json
+    from kg.text import language, printable
+    from rag.learning import about
+    from rag.quote import lines_at
+    from rag.show import lines_json, to_json
+
+    with _open(notes) as base:
+        if text := lines_at(base, name):
+            click.echo(to_json(lines_json(name, text)) if as_json else printable(text))
+            return
+        concept, relations = about(base, name)
+    tongue = language(name) if lang == "auto" else lang
+    click.echo(
+        to_json(show_json(concept, [one for one, _ in relations])) if as_json else show_concept(concept, relations, tongue)
+    )
+
+
+@main.command()
+@click.option("--accept", multiple=True, metavar="'A RELATION B'", help="Accept a relation; may be given again.")
+@click.option("--reject", multiple=True, metavar="'A RELATION B'", help="Reject a relation; may be given again.")
+@_about_concepts
+def review(accept: tuple[str, ...], reject: tuple[str, ...], lang: str, notes: str | None, as_json: bool) -> None:
+    """Accept or reject suggested relations, one by one or by name; decisions go into the notes' concepts.yaml."""
+    from kg.show import show_suggestion, suggestions_json
+    from rag.learning import decide, named, suggestions
+    from rag.show import to_json
+
+    decisions = [(one, True) for one in accept] + [(one, False) for one in reject]
+    with _open(notes) as base:
+        open_ones = suggestions(base)
+        if decisions:
+            decide(base, [(named(base, text), yes) for text, yes in decisions])
+        elif as_json or not sys.stdin.isatty():
+            click.echo(to_json(suggestions_json(open_ones)) if as_json else "\n\n".join(map(show_suggestion, open_ones)))
+        else:
+            for one in open_ones:
+                click.echo(show_suggestion(one) + "\n")
+                answer = click.prompt("accept, reject, skip or quit", type=click.Choice(["a", "r", "s", "q"]), default="s")
+                if answer == "q":
+                    break
+                if answer != "s":
+                    decide(base, [(one, answer == "a")])
+
+
+@main.command()
+@_about_concepts
+def lint(lang: str, notes: str | None, as_json: bool) -> None:
+    """Report cycles, contradictions, evidence that is gone, gaps, orphans, ambiguous names. Exit code 1: errors."""
+    from kg.lint import Weight, lint
+    from kg.show import lint_json, show_findings
+    from rag.learning import curated, load_graph
+    from rag.show import to_json
+
+    with _open(notes) as base:
+        findings = lint(load_graph(base), curated(base.place).problems)
+    click.echo(to_json(lint_json(findings)) if as_json else show_findings(findings))
+    if any(one.weight is Weight.ERROR for one in findings):
+        sys.exit(1)
+
+
+def _graph(base: "KnowledgeBase") -> "tuple[Graph, Names]":
+    from rag.learning import all_names, load_graph
+
+    graph = load_graph(base)
+    return graph, all_names(graph)
 
 
 def _open(notes: str | None) -> "KnowledgeBase":
@@ -182,13 +370,16 @@ def _finish(notices: tuple[str, ...], found: bool) -> None:
 class _Progress:
     """A bar on stderr for work that takes a while; nothing when that is no terminal."""
 
+    def __init__(self, label: str) -> None:
+        self._label = label
+
     def __enter__(self) -> Callable[[int, int], None]:
         self._bar: Any = None
         return self._show
 
     def _show(self, done: int, total: int) -> None:
         if self._bar is None and total > 100:
-            self._bar = click.progressbar(length=total, label="encoding", file=sys.stderr, show_pos=True)
+            self._bar = click.progressbar(length=total, label=self._label, file=sys.stderr, show_pos=True)
             self._bar.__enter__()
         if self._bar is not None:
             self._bar.update(done - self._bar.pos)

@@ -31,6 +31,8 @@ def build(old: Place, new: Place) -> None:
         sums, counts = language_means(database, encoder.dimension)
         np.save(MEANS, np.stack([sums[name] / counts[name] for name in sums]).astype(np.float16))
         sync(new, encoder=encoder, remake=True)
+        database.execute("UPDATE files SET gathered = ''")  # only needed to derive the concepts again
+        database.commit()
         database.execute("PRAGMA journal_mode = DELETE")
         database.execute("VACUUM")
     old.index.mkdir(exist_ok=True)

@@ -16,7 +16,6 @@ from kg.text import CJK, fold, language
 _HYPHENS = "\u2010-\u2013\u2212-"
 _IGNORED = re.compile(f"[\\s\u00ad\u200b{_HYPHENS}]+")
 _WORD = f"[^\\W{CJK}]+(?:[\u0300-\u036f]+[^\\W{CJK}]*)*"  # what stands between boundaries; elsewhere each character does
-_ATOM = re.compile(f"{_WORD}|[^\\s{_HYPHENS}]")
 # What may stand within a name: spaces, hyphens, one line end, marks that nobody sees; a second line's "- " is a list.
 _NEXT_ATOM = re.compile(f"[ \\t\u00a0\u3000\u00ad\u200b{_HYPHENS}]*(?:\\r?\\n[ \\t]*)?({_WORD}|[^\\s{_HYPHENS}])")
 _PARENTHESES = re.compile(r"(.+?)[（(]([^（）()]+)[）)]")
@@ -231,13 +230,13 @@ class Names:
         """
         found: list[Mention] = []
         opening: dict[str, str] = {}  # atom → as folded, empty when no name begins so
-        for atom in _ATOM.finditer(text):
-            word = atom[0]
+        for atom in _NEXT_ATOM.finditer(text):
+            word, start = atom[1], atom.start(1)
             if (folded := opening.get(word)) is None:
                 folded = opening[word] = key if (key := fold(word)) and self._begins(key) else ""
-            if not folded or (found and atom.start() < found[-1].end):
+            if not folded or (found and start < found[-1].end):
                 continue
-            if longest := self._longest(text, atom.start(), folded, any_case):
+            if longest := self._longest(text, start, folded, any_case):
                 found.append(longest)
         return found
 
@@ -259,6 +258,23 @@ class Names:
         """Whether some name begins with these characters."""
         at = bisect_left(self._sorted, prefix)
         return at < len(self._sorted) and self._sorted[at].startswith(prefix)
+
+
+def keys_in(text: str, longest: int = 12) -> set[str]:
+    """Every key that a name within a text can have, of at most `longest` words or Chinese characters.
+
+    >>> sorted(keys_in("the gates"))
+    ['gate', 'gates', 'the', 'thegate', 'thegates']
+    """
+    keys: set[str] = set()
+    for first in _NEXT_ATOM.finditer(text):
+        key, atom = fold(first[1]), _NEXT_ATOM.match(text, first.end())
+        for _ in range(longest):
+            keys |= {key, key.removesuffix("s")}
+            if not atom:
+                break
+            key, atom = key + fold(atom[1]), _NEXT_ATOM.match(text, atom.end())
+    return keys - {""}
 
 
 def name_key(name: str) -> str:

@@ -52,11 +52,15 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Curated:
-    """What a curated file says. An entry with a problem is left out, and so is every relation that leads to it."""
+    """What a curated file says. An entry with a problem is left out, and so is every relation that leads to it.
+
+    `complete` is the file's word that it names every concept there is: what else the notes hold is only suggested.
+    """
 
     concepts: tuple[Concept, ...]
     relations: tuple[Relation, ...]
     problems: tuple[Problem, ...]
+    complete: bool = False
 
 
 def read_curated(text: str, path: str, known: Collection[str] = ()) -> Curated:
@@ -78,7 +82,8 @@ def read_curated(text: str, path: str, known: Collection[str] = ()) -> Curated:
         return Curated((), (), (Problem(path, 1, "malformed YAML: nested too deeply"),))
     reader = _Reader(path)
     concepts, relations = reader.read(cast("Node", root), known) if root else ([], [])
-    return Curated(tuple(concepts), tuple(relations), tuple(sorted(reader.problems, key=lambda problem: problem.line)))
+    problems = sorted(reader.problems, key=lambda problem: problem.line)
+    return Curated(tuple(concepts), tuple(relations), tuple(problems), reader.complete)
 
 
 class _Reader:
@@ -88,10 +93,12 @@ class _Reader:
         self.path = path
         self.problems: list[Problem] = []
         self.ids: dict[str, str] = {}  # key → id
+        self.complete = False
 
     def read(self, root: "Node", known: Collection[str]) -> tuple[list[Concept], list[Relation]]:
-        parts = self.fields(root, ("version", "concepts", "relations"))
+        parts = self.fields(root, ("version", "complete", "concepts", "relations"))
         self.choice(parts.get("version"), ["1"])
+        self.complete = self.choice(parts.get("complete"), ["false", "true"]) == "true"
         concepts = [self.sound(self.concept, id, node) for id, node in self.pairs(parts.get("concepts"))]
         there = {*known, *(concept.id for concept in concepts if concept)}
         said: dict[Edge, Relation] = {}

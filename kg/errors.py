@@ -6,6 +6,7 @@ KbaseError
 ├── IndexMismatch      the index was made by another engine or another version
 ├── IndexDamaged       the index cannot be read
 ├── IndexUnwritable    the index cannot be written: read-only, full, locked
+├── ConceptError       a name means no concept, or several
 ├── EngineError        the embedding engine cannot be loaded
 └── QuestionError      there is nothing in the question to look for (a usage error)
 """
@@ -40,6 +41,10 @@ class IndexDamaged(KbaseError):
 
 class IndexUnwritable(KbaseError):
     """The index cannot be written: a read-only place, a full disk, another indexer at work."""
+
+
+class ConceptError(KbaseError):
+    """A name means no concept, or several."""
 
 
 class EngineError(KbaseError):

@@ -64,6 +64,11 @@ def printable(text: str) -> str:
     return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
+def location(path: str, first: int, last: int) -> str:
+    """`file:first-last`, or `file:line`: the one spelling of a place in the notes."""
+    return f"{path}:{first}" if first == last else f"{path}:{first}-{last}"
+
+
 @dataclass(frozen=True, slots=True)
 class Lines:
     """Where each line of a text begins and ends: `\\n`, `\\r\\n` and `\\r` end a line, as in an editor."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kg.errors import IndexDamaged, IndexUnwritable, NotesError
 
-SCHEMA = 1
+SCHEMA = 2
 FOLDER = ".kbase"
 DATABASE = "index.sqlite"
 _DISK = "is it read-only, or the disk full?"
@@ -18,7 +18,8 @@ _TABLES = """
 CREATE TABLE settings (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE files (
     id INTEGER PRIMARY KEY, path TEXT UNIQUE NOT NULL, size INTEGER NOT NULL, modified INTEGER NOT NULL,
-    digest BLOB NOT NULL, encoding TEXT NOT NULL
+    digest BLOB NOT NULL, encoding TEXT NOT NULL,
+    gathered TEXT NOT NULL          -- what kg/extract.py took from the note, for the concepts to be derived from
 );
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY AUTOINCREMENT, file INTEGER NOT NULL REFERENCES files ON DELETE CASCADE,
@@ -31,6 +32,12 @@ CREATE TABLE passages (
 CREATE INDEX passages_of_file ON passages (file);
 CREATE INDEX passages_by_key ON passages (key);
 CREATE VIRTUAL TABLE keywords USING fts5 (terms, content='', tokenize="ascii tokenchars '_-./^+#()'");
+CREATE TABLE concepts (id TEXT PRIMARY KEY, document TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE names (key TEXT NOT NULL, concept TEXT NOT NULL, PRIMARY KEY (key, concept)) WITHOUT ROWID;
+CREATE TABLE relations (
+    source TEXT NOT NULL, target TEXT NOT NULL, kind TEXT NOT NULL, status TEXT NOT NULL, document TEXT NOT NULL,
+    PRIMARY KEY (target, source, kind)
+) WITHOUT ROWID;
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab (keywords, row);
 """
 
@@ -41,6 +48,11 @@ class Place:
 
     notes: Path
     index: Path
+
+    @property
+    def curated(self) -> Path:
+        """The person's concepts and relations; those of the bundled notes stand beside their folder."""
+        return (self.notes if self.index.name == FOLDER else self.notes.parent) / "concepts.yaml"
 
     @property
     def database(self) -> Path:
@@ -115,11 +127,8 @@ def _prepare(database: sqlite3.Connection) -> None:
     version = database.execute("PRAGMA user_version").fetchone()[0]
     if version == SCHEMA:
         return
-    for name, kind in database.execute(
-        "SELECT name, type FROM sqlite_schema WHERE sql LIKE 'CREATE%' ORDER BY type DESC"
-    ).fetchall():
-        if kind == "table" and not name.startswith("keywords_") and name != "sqlite_sequence":
-            database.execute(f'DROP TABLE IF EXISTS "{name}"')
+    for name in ("vocabulary", "keywords", "passages", "files", "settings", "concepts", "names", "relations"):
+        database.execute(f"DROP TABLE IF EXISTS {name}")
     for statement in _TABLES.split(";\n"):
         if statement.strip():
             database.execute(statement)

@@ -11,7 +11,10 @@ _POSSESSIVE = re.compile(r"['’]s\b")
 _SPOKEN = {"√": "sqrt", "根号": "sqrt", "α": "alpha", "β": "beta", "γ": "gamma", "λ": "lambda", "θ": "theta"}
 _SYMBOL = re.compile("|".join(_SPOKEN))
 
-# Words that say how one asks, not what about. Chinese needs none: its question words are rare in notes, and weigh little.
+# Words that say how one asks, not what about.
+_ASKING = re.compile(
+    "为什么|为何|为啥|什么样|什么|怎么样|怎么|怎样|咋|如何|哪些|哪个|哪种|哪里|哪|多少|多大|几个|啥|吗|呢|是不是|能不能|请问|一下|有何|之间|分别"
+)
 _STOP = frozenset(
     "a an and are as at be been but by can could did do does for from had has have how if in into is it its me my of on or "
     "please should so than that the their then there these they this those to was we were what when where which who whom "
@@ -29,6 +32,15 @@ def terms(text: str) -> list[str]:
     ['多头', '头注', '注意', '意力', 'd_k', 'gpt-4', 'gpt']
     """
     return list(_terms(_POSSESSIVE.sub("", _SYMBOL.sub(lambda symbol: f" {_SPOKEN[symbol[0]]} ", fold(text)))))
+
+
+def question_terms(question: str) -> list[str]:
+    """The terms of a question without the Chinese words that only ask: no bigram runs over them either.
+
+    >>> question_terms("GRU 有哪些门")
+    ['gru', '有', '门']
+    """
+    return terms(_ASKING.sub(" ", question))
 
 
 def _terms(folded: str) -> Iterator[str]:

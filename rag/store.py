@@ -38,6 +38,15 @@ class Stored:
     sentence_vectors: NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """How well passages match by words, by id, from 0 to 1; the idf of each word, and the words that no note has."""
+
+    scores: dict[int, float]
+    idf: dict[str, float]
+    unseen: frozenset[str]
+
+
 class KnowledgeBase:
     """An index opened for reading. Nothing is loaded before it is asked for; nothing is ever written.
 
@@ -102,6 +111,11 @@ class KnowledgeBase:
         names = [f"{name}{kind}" for name in LANGUAGES for kind in ("", ".sentences")]
         return {name: np.frombuffer(self.settings[f"mean.{name}"], np.float32) for name in names}
 
+    def rows(self, query: str, arguments: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """What the database answers. Raises IndexDamaged."""
+        with damage(self.place.database):
+            return self.database.execute(query, arguments).fetchall()
+
     def __len__(self) -> int:
         return int(self.settings["passages"])
 
@@ -111,11 +125,10 @@ class KnowledgeBase:
         marks = ",".join("?" * len(wanted))
         query = f"""SELECT p.id, f.path, p.heading, p.start, p."end", p.first, p.last, p.text, p.sentences, p.language,
                            p.vector, p.sentence_vectors FROM passages p JOIN files f ON f.id = p.file WHERE p.id IN ({marks})"""
-        with damage(self.place.database):
-            return {row[0]: _stored(row) for row in self.database.execute(query, wanted)}
+        return {row[0]: _stored(row) for row in self.rows(query, wanted)}
 
-    def keyword_scores(self, words: Sequence[str], k: int) -> tuple[dict[int, float], dict[str, float]]:
-        """BM25 of the k best passages by id, divided by the most any passage could score; and each word's idf.
+    def keyword_scores(self, words: Sequence[str], k: int) -> Matched:
+        """BM25 of the k best passages by id, divided by the most any passage could score.
 
         The bound is the sum of idf·(k1+1) over the words, a word that no note has counted as rare: so a question of
         which the notes know one word in five cannot score above a fifth. FTS5 has k1 = 1.2 and b = 0.75, and
@@ -123,32 +136,29 @@ class KnowledgeBase:
         """
         unique = sorted(set(words))
         if not unique:
-            return {}, {}
+            return Matched({}, {}, frozenset())
         marks = ",".join("?" * len(unique))
         match = " OR ".join(f'"{word}"' for word in unique)
-        with damage(self.place.database):
-            counts = dict(self.database.execute(f"SELECT term, doc FROM vocabulary WHERE term IN ({marks})", unique))
-            found = self.database.execute(
-                "SELECT rowid, -bm25(keywords) FROM keywords WHERE keywords MATCH ? ORDER BY bm25(keywords), rowid LIMIT ?",
-                (match, k),
-            ).fetchall()
+        counts = dict(self.rows(f"SELECT term, doc FROM vocabulary WHERE term IN ({marks})", unique))
+        ranked = "SELECT rowid, -bm25(keywords) FROM keywords WHERE keywords MATCH ? ORDER BY bm25(keywords), rowid LIMIT ?"
+        found = self.rows(ranked, (match, k))
         total = len(self)
-        idf = {w: max(1e-6, float(math.log((total - n + 0.5) / (n + 0.5)))) for w in unique for n in [counts.get(w, 0)]}
+        idf = {w: max(1e-6, math.log((total - n + 0.5) / (n + 0.5))) for w in unique for n in [counts.get(w, 0)]}
         bound = sum(idf.values()) * _BM25_MOST
-        return {id: score / bound for id, score in found}, idf
+        return Matched({id: score / bound for id, score in found}, idf, frozenset(unique) - counts.keys())
 
     def file(self, path: str) -> tuple[str, bytes]:
         """The encoding a note was read in, and the hash of its bytes."""
-        row = self.database.execute("SELECT encoding, digest FROM files WHERE path = ?", (path,)).fetchone()
-        return str(row[0]), bytes(row[1])
+        ((encoding, known),) = self.rows("SELECT encoding, digest FROM files WHERE path = ?", (path,))
+        return str(encoding), bytes(known)
 
     def languages(self) -> dict[str, int]:
         """How many passages there are in each language."""
-        return dict(self.database.execute("SELECT language, count(*) FROM passages GROUP BY language ORDER BY 2 DESC, 1"))
+        return dict(self.rows("SELECT language, count(*) FROM passages GROUP BY language ORDER BY 2 DESC, 1"))
 
     def files(self) -> "list[tuple[str, int, int]]":
         """Every note's path, its size and its time of change when it was read."""
-        return self.database.execute("SELECT path, size, modified FROM files ORDER BY path").fetchall()
+        return self.rows("SELECT path, size, modified FROM files ORDER BY path")
 
 
 def changes(base: KnowledgeBase) -> list[str]:

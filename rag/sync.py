@@ -12,11 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg.errors import NotesError
+from kg.extract import GATHERING, gather
 from kg.notes import SUFFIXES, Found, Note, Skipped, digest, find_notes, read_note
 from kg.text import language
 from rag.database import Place, connect, writing
 from rag.encode import Encoder, prior_means
 from rag.keywords import terms
+from rag.learning import derive
 from rag.split import READING, split
 from rag.store import LANGUAGES, build_vectors, compact, expand
 from rag.types import Passage
@@ -33,6 +35,7 @@ class Report:
     removed: list[str] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     encodings: dict[str, str] = field(default_factory=dict)  # of notes read that are not UTF-8
+    problems: list[str] = field(default_factory=list)  # with concepts.yaml or front matter, as file:line: what
     passages: int = 0
     encoded: int = 0
 
@@ -56,8 +59,9 @@ def sync(
     with writing(place) as database:
         report = Report()
         before = dict(database.execute("SELECT key, value FROM settings"))
-        now = {"encoder": encoder.name, "fingerprint": encoder.fingerprint, "reading": READING}
+        now = {"encoder": encoder.name, "fingerprint": encoder.fingerprint, "reading": READING, "gathering": GATHERING}
         scope = _scope(json.loads(before.get("scope", "[]")), within)
+        own = {"scope": json.dumps(scope), "curated": _curated_digest(place)}
         found, report.skipped = find_notes(place.notes, scope)
         known = {row[1]: row for row in database.execute("SELECT id, path, size, modified, digest FROM files")}
         same = all(before.get(key) == value for key, value in now.items())
@@ -71,8 +75,9 @@ def sync(
         _insert(database, {note.path: note for note in notes}, found, new, vectors)
         report.passages = int(database.execute("SELECT count(*) FROM passages").fetchone()[0])
         _must_hold_something(report, place, within)
-        if notes or report.removed or remake or not same or before.get("scope") != json.dumps(scope):
-            settings = {**now, "scope": json.dumps(scope), "generation": int(before.get("generation", 0)) + 1}
+        if notes or report.removed or remake or any(before.get(key) != value for key, value in (now | own).items()):
+            report.problems = [str(problem) for problem in derive(database, place)]
+            settings = {**now, **own, "generation": int(before.get("generation", 0)) + 1}
             _settle(database, place, encoder, settings, report.passages)
     return report
 
@@ -114,10 +119,12 @@ def _changed(
         yield note
 
 
-def _split(note: "Note") -> list[Passage]:
-    from rag.split import split
-
-    return split(note)
+def _curated_digest(place: Place) -> str:
+    """The hash of concepts.yaml, by which a change of it is known; empty when there is none."""
+    try:
+        return digest(place.curated.read_bytes()).hex()
+    except OSError:
+        return ""
 
 
 def _scope(before: list[str], within: Sequence[str]) -> list[str]:
@@ -148,8 +155,8 @@ def _insert(
     files = {}
     for entry in found:
         if note := notes.get(entry.path):
-            row = (entry.path, entry.size, entry.modified, note.digest, note.encoding)
-            insert = "INSERT INTO files (path, size, modified, digest, encoding) VALUES (?, ?, ?, ?, ?)"
+            row = (entry.path, entry.size, entry.modified, note.digest, note.encoding, gather(note).to_json())
+            insert = "INSERT INTO files (path, size, modified, digest, encoding, gathered) VALUES (?, ?, ?, ?, ?, ?)"
             files[entry.path] = database.execute(insert, row).lastrowid
     for (note, passage), (key, vector, sentence_vectors) in zip(new, vectors, strict=True):
         sentences = [(one.start, one.end, one.text) for one in passage.sentences]

@@ -2,6 +2,12 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
+
+from kg.text import location
+
+if TYPE_CHECKING:
+    from rag.learning import Studied
 
 
 class Mode(Enum):
@@ -111,12 +117,8 @@ class Answer:
     nearest: tuple[tuple[str, ...], ...]
     notices: tuple[str, ...]
     hits: tuple[Hit, ...]
+    studied: "Studied"
 
     @property
     def found(self) -> bool:
         return bool(self.statements)
-
-
-def location(path: str, first: int, last: int) -> str:
-    """`file:first-last`, or `file:line`: the one spelling of a place in the notes."""
-    return f"{path}:{first}" if first == last else f"{path}:{first}-{last}"

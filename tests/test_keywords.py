@@ -52,7 +52,7 @@ def test_keyword_scores_are_bm25_over_its_bound(base: KnowledgeBase) -> None:
         return sum(weight * n * 2.2 / (n + 1.2 * (0.25 + 0.75 * len(document) / mean)) for weight, n in counts)
 
     bound = sum(map(idf, words)) * 2.2
-    scores, _ = base.keyword_scores(words, 10)
+    scores = base.keyword_scores(words, 10).scores
     expected = {id: bm25(document) / bound for id, document in documents.items() if set(words) & set(document)}
     assert scores == pytest.approx(expected, rel=1e-6)
     assert len(expected) == 3

@@ -105,6 +105,17 @@ def test_what_is_no_text_is_refused_with_the_reason(tmp_path: Path, data: bytes,
         read_note(tmp_path, "n.md")
 
 
+def test_a_file_that_may_not_be_read_is_refused_with_the_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "n.md").write_text("text")
+
+    def denied(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", denied)  # whoever runs the tests as root may read anything
+    with pytest.raises(NotesError, match=r"n\.md: permission denied"):
+        read_note(tmp_path, "n.md")
+
+
 def test_line_ends_and_the_byte_order_mark_do_not_move_lines(tmp_path: Path) -> None:
     (tmp_path / "n.md").write_bytes(b"\xef\xbb\xbfone\r\ntwo\rthree\nfour")
     note = read_note(tmp_path, "n.md")

@@ -1,12 +1,17 @@
 """Search: what ranks first and why, in every mode."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from kg.errors import QuestionError
+from rag.database import Place
 from rag.search import LONGEST_QUESTION, search
 from rag.store import KnowledgeBase
+from rag.sync import sync
 from rag.types import Mode
+from tests.conftest import BagOfWords
 
 
 @pytest.mark.parametrize("mode", list(Mode))
@@ -59,3 +64,20 @@ def test_what_means_something_to_sqlite_is_only_text(base: KnowledgeBase, questi
     if any(letter.isalnum() for letter in question):
         search(base, question, 3)
         search(base, question, 3, Mode.KEYWORD)
+
+
+def test_a_term_the_notes_have_under_another_name_only_is_found_and_nothing_scores_less(
+    notes: Path, words: BagOfWords
+) -> None:
+    place = Place(notes, notes / ".kbase")
+    sync(place, encoder=words)
+    with KnowledgeBase(place, words) as plain:
+        before = {hit.passage.heading: hit.score for hit in search(plain, "what is an update gate", 10)}
+    entry = "concepts:\n  update-gate: {name: {en: Update Gate, zh: 更新门}}\n"
+    (notes / "concepts.yaml").write_text(entry, encoding="utf-8")
+    sync(place, encoder=words)
+    with KnowledgeBase(place, words) as named:
+        after = {hit.passage.heading: hit.score for hit in search(named, "what is an update gate", 10)}
+    gained = {heading for heading in after if after[heading] > before[heading] + 0.01}
+    assert gained == {("注意力", "GRU 有哪些门？")}
+    assert all(after[heading] >= before[heading] - 1e-6 for heading in before)

