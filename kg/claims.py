@@ -24,7 +24,7 @@ from kg.text import language
 
 DECLARED = 0.95
 _FAINT = 0.35  # below, a mention suggests nothing
-_ENUMERATED = re.compile(r"\s*(?:,|，|、|/|and|or|和|与|及|以及|或|vs\.?|,\s*and)\s*(?:the\s+|an?\s+)?", re.IGNORECASE)
+_ENUMERATED = re.compile(r"\s*(?:→|->|=>|,|，|、|/|and|or|和|与|及|以及|或|vs\.?|,\s*and)\s*(?:the\s+|an?\s+)?", re.IGNORECASE)
 _EVOLUTION = re.compile(
     r"evol|histor|lineage|development of|generations|from .+ to |演进|演化|演变|发展|历程|脉络|从.+到", re.IGNORECASE
 )
@@ -149,7 +149,7 @@ def named_after(corpus: Corpus) -> Iterator[Claim]:
             for tail in tails:
                 other = keys.get(term_key(tail))
                 if other is not None and other != number and number in where:
-                    yield Claim(number, other, RelationKind.VARIANT_OF, Origin.PATTERN, 0.72, *where[number])
+                    yield Claim(number, other, RelationKind.VARIANT_OF, Origin.PATTERN, 0.6, *where[number])
                     break
 
 

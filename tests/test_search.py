@@ -66,9 +66,7 @@ def test_what_means_something_to_sqlite_is_only_text(base: KnowledgeBase, questi
         search(base, question, 3, Mode.KEYWORD)
 
 
-def test_a_term_the_notes_have_under_another_name_only_is_found_and_nothing_scores_less(
-    notes: Path, words: BagOfWords
-) -> None:
+def test_a_term_the_notes_have_under_another_name_only_is_found_and_nothing_scores_less(notes: Path, words: BagOfWords) -> None:
     place = Place(notes, notes / ".kbase")
     sync(place, encoder=words)
     with KnowledgeBase(place, words) as plain:
