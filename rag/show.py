@@ -80,9 +80,9 @@ def show_answer(answer: Answer, explain: bool = False) -> str:
     else:
         lines = [f"{printable(one.text)} {_marks(one.cites)}" for one in answer.statements]
         lines += ["", click.style(labels["sources"], bold=True)]
-        width = max(len(one.location) for one in answer.citations)
+        width = max(_width(one.location) for one in answer.citations)
         for one in answer.citations:
-            place = click.style(printable(one.location).ljust(width), fg="cyan")
+            place = click.style(printable(one.location), fg="cyan") + " " * (width - _width(one.location))
             lines.append(f"{_marks((one.id,))} {place}  {_trail(one.passage.heading)}".rstrip())
     if answer.studied.prerequisites:
         lines += ["", *_study(answer)]
@@ -218,6 +218,15 @@ def _study(answer: Answer) -> list[str]:
     lines = [click.style(labels["first"], bold=True), "  " + printable(" → ".join([*way, target.name(answer.language)]))]
     more = labels["further"].format(studied.more, printable(target.id))
     return [*lines, f"  {more}"] if studied.more else lines
+
+
+def _width(text: str) -> int:
+    """How many columns a text takes: a Chinese character takes two."""
+    if text.isascii():
+        return len(text)
+    from wcwidth import wcswidth  # most file names need no table
+
+    return max(0, wcswidth(printable(text)))
 
 
 def _trail(heading: tuple[str, ...]) -> str:

