@@ -14,8 +14,9 @@ from kg.curated import Curated, read_curated
 from kg.graph import build, digraph
 from kg.markdown import front_matter, parse
 from kg.notes import Note, read_note
+from kg.paths import NoPath, Via, path
 from kg.paths import Path as Way
-from kg.paths import path
+from kg.plans import plan
 
 DATA = Path(__file__).parent.parent / "data"
 SLUGS = sorted(file.stem for file in (DATA / "notes" / "en").glob("*.md"))
@@ -171,3 +172,31 @@ def test_gold_lines_hold_the_answer() -> None:
         texts = [(gold, note(gold["path"]).text.split("\n")) for gold in one["gold"]]
         found = ["\n".join(lines[gold["lines"][0] - 1 : gold["lines"][1]]) for gold, lines in texts]
         assert any(one["answer"] in text for text in found), one["id"]
+
+
+CASES = [json.loads(line) for line in (DATA / "eval" / "paths.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def test_there_are_path_and_plan_cases_enough() -> None:
+    assert len(CASES) == len({case["id"] for case in CASES}) >= 40
+    assert {case["kind"] for case in CASES} == {"path", "plan", "none"}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['id']} {case.get('from', '')}{case.get('target', '')}")
+def test_paths_and_plans_are_those_that_a_teacher_wrote_down(curated: Curated, case: dict[str, Any]) -> None:
+    graph, names = build(curated.concepts, curated.relations), Names(curated.concepts)
+
+    def one(name: str) -> str:
+        (id,) = names.resolve(name)
+        return id
+
+    if case["kind"] == "plan":
+        steps = [step.concept.id for step in plan(graph, one(case["target"]), [one(name) for name in case["known"]]).steps]
+        assert [id for id in steps if id in case["in_order"]] == case["in_order"]
+        assert not set(case["without"]) & set(steps)
+    elif case["kind"] == "none":
+        assert isinstance(path(graph, one(case["from"]), one(case["to"]), via=[Via(case["via"])]), NoPath)
+    else:
+        found = path(graph, one(case["from"]), one(case["to"]))
+        assert isinstance(found, Way)
+        assert [concept.id for concept in found.concepts] in case["any_of"]
