@@ -54,7 +54,10 @@ def language(text: str) -> str:
 
 
 def tokens(text: str) -> int:
-    """About how many model tokens a text takes: measured on this project's notes, 1.4 Han or 3.6 other characters each."""
+    """About how many model tokens a text takes: one for 1.4 Han or 3.6 other characters.
+
+    On the bundled notes, full of formulas, it comes to four fifths of what multilingual-e5 counts.
+    """
     han = sum(map(len, CJK_RUN.findall(text)))
     return int(han / 1.4 + (len(text) - han) / 3.6) + 1
 

@@ -12,7 +12,7 @@ from rag.types import Answer, Citation, Hit, Statement
 
 # Spread of the scores of passages that have nothing to do with a question, by its language (benchmarks/README.md).
 _NOISE = {"zh": 0.024, "en": 0.033}
-_STEEPNESS = 40.0
+_STEEPNESS = 40.0  # how fast confidence grows with the score: from .5 at the bar to .98 at a tenth above it
 _PASSAGES = 3  # at most; further ones only while they are nearly as good as the best
 _PASSAGE_MARGIN = 0.08
 _SENTENCES = 3  # from the best passage; from each further one a sentence less

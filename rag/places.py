@@ -29,7 +29,7 @@ def place(named: str | None) -> Place:
 
 def enclosing(path: Path) -> Place | None:
     """The nearest indexed folder that holds `path`, or is it."""
-    here = path.absolute()
+    here = Path(os.path.abspath(path))  # ../x lies not within here
     for folder in (here, *here.parents):
         if os.path.isfile(folder / FOLDER / DATABASE):  # False, too, where one may not look
             return Place(folder, folder / FOLDER)
@@ -40,7 +40,7 @@ def target(path: Path) -> tuple[Place, str]:
     """Where to index `path`, and its name within the notes' folder: `.` for the folder itself."""
     path = _existing(path)
     found = enclosing(path) or own(path)
-    return found, path.absolute().relative_to(found.notes).as_posix()
+    return found, Path(os.path.abspath(path)).relative_to(found.notes).as_posix()
 
 
 def bundled() -> Place:
@@ -104,7 +104,8 @@ def _cache(notes: Path) -> Place:
 
 def own(path: Path) -> Place:
     """A folder, or the folder of a file, with its index beside the notes."""
-    folder = path.absolute() if path.is_dir() else path.absolute().parent
+    whole = Path(os.path.abspath(path))
+    folder = whole if path.is_dir() else whole.parent
     return Place(folder, folder / FOLDER)
 
 

