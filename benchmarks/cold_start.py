@@ -31,7 +31,7 @@ import os
 from llama_index.core import Settings, StorageContext, load_index_from_storage
 from llama_index.embeddings.huggingface import HuggingFaceEmbedding
 from llama_index.vector_stores.faiss import FaissVectorStore
-prompts = {{"query_instruction": "query: ", "text_instruction": "passage: "}}
+prompts = dict(query_instruction="query: ", text_instruction="passage: ")
 Settings.embed_model = HuggingFaceEmbedding(os.environ["KBASE_BENCH_MODEL"], **prompts)
 storage = StorageContext.from_defaults(vector_store=FaissVectorStore.from_persist_dir({{index!r}}), persist_dir={{index!r}})
 load_index_from_storage(storage).as_retriever(similarity_top_k=5).retrieve({QUESTION!r})
@@ -43,7 +43,7 @@ import faiss
 from llama_index.core import Settings, SimpleDirectoryReader, StorageContext, VectorStoreIndex
 from llama_index.embeddings.huggingface import HuggingFaceEmbedding
 from llama_index.vector_stores.faiss import FaissVectorStore
-prompts = {{"query_instruction": "query: ", "text_instruction": "passage: "}}
+prompts = dict(query_instruction="query: ", text_instruction="passage: ")
 Settings.embed_model = HuggingFaceEmbedding(os.environ["KBASE_BENCH_MODEL"], **prompts)
 documents = SimpleDirectoryReader({notes!r}, recursive=True).load_data()
 storage = StorageContext.from_defaults(vector_store=FaissVectorStore(faiss.IndexFlatIP(384)))
