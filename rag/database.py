@@ -27,7 +27,7 @@ CREATE TABLE passages (
     text TEXT NOT NULL, sentences TEXT NOT NULL, language TEXT NOT NULL,
     key BLOB NOT NULL,              -- hash of what was encoded: the same text is never encoded twice
     vector BLOB NOT NULL,           -- float16 (dimension,)
-    sentence_vectors BLOB NOT NULL  -- _COMPACT rows, one a sentence
+    sentence_vectors BLOB NOT NULL  -- what rag/store.py's `compact` makes: a row a sentence
 );
 CREATE INDEX passages_of_file ON passages (file);
 CREATE INDEX passages_by_key ON passages (key);
@@ -106,17 +106,13 @@ def writing(place: Place) -> Iterator[sqlite3.Connection]:
             _tidy(place.index, database)
     except sqlite3.OperationalError as error:
         _undo(place.index, created)
-        hint = (
-            "another kbase index is at work here: let it end" if "locked" in str(error) else "is it read-only, or the disk full?"
-        )
+        hint = "another kbase index is at work here: let it end" if "locked" in str(error) else _DISK
         raise IndexUnwritable(f"{path} cannot be written: {error}", hint) from error
     except sqlite3.DatabaseError as error:
         raise IndexDamaged(f"{path} cannot be read: {error}", _again(place.index)) from error
     except OSError as error:
         _undo(place.index, created)
-        raise IndexUnwritable(
-            f"{place.index} cannot be written: {error.strerror or error}", "is it read-only, or the disk full?"
-        ) from error
+        raise IndexUnwritable(f"{place.index} cannot be written: {error.strerror or error}", _DISK) from error
     except BaseException:
         _undo(place.index, created)
         raise

@@ -123,10 +123,10 @@ def meant(names: Names, text: str) -> str:
 
 def linked(base: "KnowledgeBase", text: str) -> dict[str, Concept]:
     """The concepts that a question names, by the words it uses, in its order; of an ambiguous name, none."""
-    keys = sorted(keys_in(text))
-    marks = ",".join("?" * len(keys))
-    query = f"SELECT id, document FROM concepts WHERE id IN (SELECT concept FROM names WHERE key IN ({marks})) ORDER BY id"
-    found = {id: concept_from(id, json.loads(document)) for id, document in base.rows(query, keys)}
+    # as one JSON array: a long question has more keys than a statement may have parameters
+    named = "SELECT concept FROM names WHERE key IN (SELECT value FROM json_each(?))"
+    rows = base.rows(f"SELECT id, document FROM concepts WHERE id IN ({named}) ORDER BY id", (json.dumps(sorted(keys_in(text))),))
+    found = {id: concept_from(id, json.loads(document)) for id, document in rows}
     mentions = Names(found.values()).mentions(text, any_case=True)
     return {text[one.start : one.end]: found[one.concepts[0]] for one in mentions if len(one.concepts) == 1}
 

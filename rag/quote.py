@@ -65,7 +65,10 @@ class Sources:
         return self._texts[path]
 
     def _read(self, path: str) -> str | None:
-        encoding, known = self._base.file(path)
+        indexed = self._base.file(path)
+        if indexed is None:  # concepts.yaml may name any file
+            return None
+        encoding, known = indexed
         root = self._base.place.notes
         try:
             if not (root / path).resolve().is_relative_to(root.resolve()):

@@ -147,10 +147,10 @@ class KnowledgeBase:
         bound = sum(idf.values()) * _BM25_MOST
         return Matched({id: score / bound for id, score in found}, idf, frozenset(unique) - counts.keys())
 
-    def file(self, path: str) -> tuple[str, bytes]:
-        """The encoding a note was read in, and the hash of its bytes."""
-        ((encoding, known),) = self.rows("SELECT encoding, digest FROM files WHERE path = ?", (path,))
-        return str(encoding), bytes(known)
+    def file(self, path: str) -> tuple[str, bytes] | None:
+        """The encoding a note was read in, and the hash of its bytes; None when no such note is indexed."""
+        rows = self.rows("SELECT encoding, digest FROM files WHERE path = ?", (path,))
+        return (str(rows[0][0]), bytes(rows[0][1])) if rows else None
 
     def languages(self) -> dict[str, int]:
         """How many passages there are in each language."""

@@ -181,6 +181,15 @@ def test_lint_reports_a_broken_line_a_gap_and_evidence_that_is_gone(kbase: Kbase
     assert "Hidden State" in findings["warning", "gap"]
 
 
+def test_evidence_in_a_file_that_is_not_there_is_reported_and_harms_no_command(kbase: Kbase, gates: Path) -> None:
+    curated = (gates / "concepts.yaml").read_text(encoding="utf-8")
+    (gates / "concepts.yaml").write_text(curated.replace("path: gates.md", "path: gone.md"), encoding="utf-8")
+    assert kbase("index", gates).exit_code == 0
+    for command in (["path", "RNN", "LSTM", "--via", "prerequisite"], ["show", "LSTM"], ["review"]):
+        assert kbase(*command, "--notes", gates).exit_code == 0
+    assert "gone.md" in kbase("lint", "--notes", gates).stdout
+
+
 @pytest.mark.parametrize("text", ["concepts: [", "concepts: 3", "\t", "- a\n- b", "concepts:\n  Bad Id: {name: x}\n"])
 def test_a_malformed_curated_file_is_reported_by_line_and_nothing_else_is_lost(kbase: Kbase, gates: Path, text: str) -> None:
     (gates / "concepts.yaml").write_text(text, encoding="utf-8")

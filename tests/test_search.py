@@ -7,6 +7,7 @@ import pytest
 
 from kg.errors import QuestionError
 from rag.database import Place
+from rag.learning import linked
 from rag.search import LONGEST_QUESTION, search
 from rag.store import KnowledgeBase
 from rag.sync import sync
@@ -79,3 +80,10 @@ def test_a_term_the_notes_have_under_another_name_only_is_found_and_nothing_scor
     gained = {heading for heading in after if after[heading] > before[heading] + 0.01}
     assert gained == {("注意力", "GRU 有哪些门？")}
     assert all(after[heading] >= before[heading] - 1e-6 for heading in before)
+
+
+def test_the_longest_question_of_many_different_words_is_searched(base: KnowledgeBase) -> None:
+    question = " ".join(f"w{number}" for number in range(700))[:LONGEST_QUESTION] + " dropout"
+    assert search(base, question[-LONGEST_QUESTION:], 3)
+    assert list(linked(base, question)) == ["dropout"]
+    assert search(base, "".join(map(chr, range(0x4E00, 0x4E00 + LONGEST_QUESTION))), 3)
