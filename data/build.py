@@ -31,17 +31,14 @@ def build(old: Place, new: Place) -> None:
         sums, counts = language_means(database, encoder.dimension)
         np.save(MEANS, np.stack([sums[name] / counts[name] for name in sums]).astype(np.float16))
         sync(new, encoder=encoder, remake=True)
-        database.execute("UPDATE files SET gathered = ''")  # only needed to derive the concepts again
+        database.execute("UPDATE files SET gathered = ''")  # only needed to derive the concepts again, as the memory is
+        database.execute("DELETE FROM memory")
         database.commit()
         database.execute("PRAGMA journal_mode = DELETE")
         database.execute("VACUUM")
     old.index.mkdir(exist_ok=True)
     old.database.write_bytes(new.database.read_bytes())
     print(f"\n{report.passages} passages, {report.encoded} newly encoded")
-
-
-def _show(done: int, total: int) -> None:
-    print(f"\r{done}/{total}", end="", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     Node = ScalarNode | MappingNode | SequenceNode
 
-GATHERING = 1  # raised whenever the same note comes to be gathered otherwise: what was gathered is then gathered anew
+# Raised whenever the same note comes to be gathered, or a sentence of it understood, otherwise: what is kept is then made anew.
+GATHERING = 2
 
 _BOLD = re.compile(r"(?:\*\*|__)(?=\S)(.{1,160}?)(?<=\S)(?:\*\*|__)(\s*[（(][^（）()\n]{1,120}[)）])?")
 _WIKILINK = re.compile(r"\[\[([^\[\]|#\n\"',=]+?)(?:#[^\[\]|\n]*)?(?:\\?\|([^\[\]\n]+?))?\]\]")

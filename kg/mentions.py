@@ -25,6 +25,7 @@ _TERMS = "terms"
 # Latin words, and single characters of scripts without spaces: what a name begins with, wherever spaces may fall.
 _LETTERS = re.compile(f"[^\\W{CJK}]+|\\w")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u2e80-\u2fdf]")
+_MARKS = re.compile("[，。；：？！（）［］｛｝＝＋－～…％＃＆＊／＜＞｜]+")  # other forms of what is no letter: they hide no name
 
 
 class Memory:
@@ -106,7 +107,7 @@ class Lexicon:
 def _may_name(text: str, forms: Mapping[str, str]) -> bool:
     """Whether one of the keys stands in a text; first by its first word, for a text without letters of other forms."""
     folded = text.casefold()
-    plain = unicodedata.is_normalized("NFKC", text) and not _INVISIBLE.search(text)
+    plain = unicodedata.is_normalized("NFKC", _MARKS.sub(" ", text)) and not _INVISIBLE.search(text)
     near = [key for key, word in forms.items() if not plain or word in folded]
     return bool(near) and any(key in folded for folded in (name_key(text),) for key in near)
 

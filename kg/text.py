@@ -4,6 +4,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import accumulate
 
 # Han, Hiragana, Katakana, Hangul: scripts whose words are not set apart by spaces (Hangul runs are short enough for it).
 CJK = "\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
@@ -81,6 +82,9 @@ class Lines:
 
     @classmethod
     def of(cls, text: str) -> "Lines":
+        if "\r" not in text:  # nearly every text, and ten times as fast
+            *starts, past = accumulate((len(line) + 1 for line in text.split("\n")), initial=0)
+            return cls(tuple(starts), tuple(start - 1 for start in (*starts[1:], past)))
         breaks = [match.span() for match in _LINE_END.finditer(text)]
         return cls((0, *(end for _, end in breaks)), (*(start for start, _ in breaks), len(text)))
 

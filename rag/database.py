@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kg.errors import IndexDamaged, IndexUnwritable, NotesError
 
-SCHEMA = 2
+SCHEMA = 3
 FOLDER = ".kbase"
 DATABASE = "index.sqlite"
 _DISK = "is it read-only, or the disk full?"
@@ -37,6 +37,9 @@ CREATE TABLE names (key TEXT NOT NULL, concept TEXT NOT NULL, PRIMARY KEY (key, 
 CREATE TABLE relations (
     source TEXT NOT NULL, target TEXT NOT NULL, kind TEXT NOT NULL, status TEXT NOT NULL, document TEXT NOT NULL,
     PRIMARY KEY (target, source, kind)
+) WITHOUT ROWID;
+CREATE TABLE memory (
+    name TEXT PRIMARY KEY, text TEXT NOT NULL -- what kg/extract.py found out last time, so that it looks only where something changed
 ) WITHOUT ROWID;
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab (keywords, row);
 """
@@ -123,7 +126,7 @@ def _prepare(database: sqlite3.Connection) -> None:
     version = database.execute("PRAGMA user_version").fetchone()[0]
     if version == SCHEMA:
         return
-    for name in ("vocabulary", "keywords", "passages", "files", "settings", "concepts", "names", "relations"):
+    for name in ("vocabulary", "keywords", "passages", "files", "settings", "concepts", "names", "relations", "memory"):
         database.execute(f"DROP TABLE IF EXISTS {name}")
     for statement in _TABLES.split(";\n"):
         if statement.strip():

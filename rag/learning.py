@@ -3,11 +3,13 @@
 Asking a question reads only the rows it needs, without networkx; the graph commands read them all.
 """
 
+import gc
 import json
 import re
 import sqlite3
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -56,15 +58,14 @@ def curated(place: "Place") -> "Curated":
 
 def derive(database: sqlite3.Connection, place: "Place") -> "list[Problem]":
     """Writes the concepts and relations of all notes and of concepts.yaml anew; what is wrong with the latter."""
-    from kg.extract import Gathered, extract
     from kg.graph import build
 
     said = curated(place)
-    gathered = [Gathered.from_json(text) for (text,) in database.execute("SELECT gathered FROM files ORDER BY path")]
-    concepts, relations, problems = extract(gathered, said)
-    if said.complete:
-        concepts, relations = _only(said, concepts, relations)
-    graph = build(concepts, relations)
+    with _no_collection():
+        concepts, relations, problems = _extracted(database, said)
+        if said.complete:
+            concepts, relations = _only(said, concepts, relations)
+        graph = build(concepts, relations)
     for table in ("concepts", "names", "relations"):
         database.execute(f"DELETE FROM {table}")
     rows = ((id, json.dumps(data, ensure_ascii=False)) for id, data in graph.nodes(data=True))
@@ -77,6 +78,32 @@ def derive(database: sqlite3.Connection, place: "Place") -> "list[Problem]":
     )
     database.executemany("INSERT INTO relations VALUES (?, ?, ?, ?, ?)", edges)
     return problems
+
+
+def _extracted(database: sqlite3.Connection, said: "Curated") -> "tuple[list[Concept], list[Relation], list[Problem]]":
+    """What the notes and the curated file hold; what was found out on the way is kept for the next time."""
+    from kg.extract import Gathered, Memory, extract
+
+    before = dict(database.execute("SELECT name, text FROM memory"))
+    memory = Memory(before)
+    gathered = [Gathered.from_json(text) for (text,) in database.execute("SELECT gathered FROM files ORDER BY path")]
+    found = extract(gathered, said, memory)
+    database.executemany("DELETE FROM memory WHERE name = ?", ((name,) for name in before.keys() - memory.texts.keys()))
+    new = (row for row in memory.texts.items() if before.get(row[0]) != row[1])
+    database.executemany("INSERT OR REPLACE INTO memory VALUES (?, ?)", new)
+    return found
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """No search for garbage meanwhile: of the million objects made here none is any, and looking takes a third of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _only(said: "Curated", concepts: list[Concept], relations: list[Relation]) -> tuple[list[Concept], list[Relation]]:

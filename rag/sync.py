@@ -65,6 +65,8 @@ def sync(
         found, report.skipped = find_notes(place.notes, scope)
         known = {row[1]: row for row in database.execute("SELECT id, path, size, modified, digest FROM files")}
         same = all(before.get(key) == value for key, value in now.items())
+        if not same:
+            database.execute("DELETE FROM memory")
         notes = list(_changed(place.notes, found, known if same else {}, report, database))
         new = [(note, passage) for note in notes for passage in split(note)]
         cache = _VectorCache([database] if before.get("fingerprint") == encoder.fingerprint else [], reuse, encoder.fingerprint)

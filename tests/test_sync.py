@@ -35,6 +35,11 @@ def paths(notes: Path, words: BagOfWords) -> dict[str, list[str]]:
         return found
 
 
+def rows(notes: Path, query: str) -> list[tuple[Any, ...]]:
+    with KnowledgeBase(place_of(notes)) as base:
+        return base.rows(query)
+
+
 def test_a_first_sync_reads_all_and_a_second_nothing(notes: Path, words: BagOfWords) -> None:
     first = sync(place_of(notes), encoder=words)
     assert (first.read, first.passages, first.encoded) == (["attention.md"], 3, 3)
@@ -275,3 +280,19 @@ def test_when_notes_come_to_be_read_otherwise_all_are_read_again_and_nothing_is_
     monkeypatch.setattr("rag.sync.READING", 0)
     report = sync(place_of(notes), encoder=words)
     assert (report.read, report.removed, report.encoded, report.passages) == (["attention.md"], [], 0, 3)
+
+
+def test_after_an_edit_the_graph_is_that_of_the_notes_from_scratch(notes: Path, words: BagOfWords) -> None:
+    (notes / "rnn.md").write_text("# RNN\n\n**Long Short-Term Memory (LSTM)** improves on RNN.\n")
+    (notes / "gru.md").write_text("# GRU\n\nGRU is a variant of LSTM.\n")
+    sync(place_of(notes), encoder=words)
+    kept = dict(rows(notes, "SELECT name, text FROM memory"))
+    (notes / "gru.md").write_text("# GRU\n\nGRU evolved from LSTM.\n")
+    sync(place_of(notes), encoder=words)
+    after = dict(rows(notes, "SELECT name, text FROM memory"))
+    assert kept["mentions rnn.md"] == after["mentions rnn.md"] != "" and kept["stated gru.md"] != after["stated gru.md"]
+    relations = rows(notes, "SELECT * FROM relations ORDER BY source, target, kind")
+    shutil.rmtree(notes / ".kbase")
+    sync(place_of(notes), encoder=words)
+    assert rows(notes, "SELECT * FROM relations ORDER BY source, target, kind") == relations
+    assert ("lstm", "gru", "evolves_to") in {row[:3] for row in relations}
