@@ -12,6 +12,7 @@ from kg.errors import IndexDamaged, IndexUnwritable, NotesError
 SCHEMA = 3
 FOLDER = ".kbase"
 DATABASE = "index.sqlite"
+KEPT = "temp.kept"  # the vectors of passages that this transaction took out: the same text may come in again
 _DISK = "is it read-only, or the disk full?"
 
 _TABLES = """
@@ -39,7 +40,7 @@ CREATE TABLE relations (
     PRIMARY KEY (target, source, kind)
 ) WITHOUT ROWID;
 CREATE TABLE memory (
-    name TEXT PRIMARY KEY, text TEXT NOT NULL -- what kg/extract.py found out last time, so that it looks only where something changed
+    name TEXT PRIMARY KEY, text TEXT NOT NULL -- kg/extract.py's: what need not be looked for again
 ) WITHOUT ROWID;
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab (keywords, row);
 """
@@ -60,6 +61,11 @@ class Place:
     @property
     def database(self) -> Path:
         return self.index / DATABASE
+
+    @property
+    def unfinished(self) -> Path:
+        """The vectors that a sync has made and not yet put into the database."""
+        return self.index / "encoding.sqlite"
 
     def vectors(self, generation: int) -> Path:
         """The FAISS file of a generation of the database."""
@@ -122,10 +128,13 @@ def writing(place: Place) -> Iterator[sqlite3.Connection]:
 
 
 def _prepare(database: sqlite3.Connection) -> None:
-    """Makes the tables, where there are none or those of another version."""
+    """Makes the tables, where there are none or those of another version, of which the vectors are kept."""
+    database.execute(f"CREATE TEMP TABLE {KEPT.removeprefix('temp.')} (key BLOB PRIMARY KEY, vector, sentence_vectors)")
     version = database.execute("PRAGMA user_version").fetchone()[0]
     if version == SCHEMA:
         return
+    with suppress(sqlite3.OperationalError):  # there are none
+        database.execute(f"INSERT OR IGNORE INTO {KEPT} SELECT key, vector, sentence_vectors FROM passages")
     for name in ("vocabulary", "keywords", "passages", "files", "settings", "concepts", "names", "relations", "memory"):
         database.execute(f"DROP TABLE IF EXISTS {name}")
     for statement in _TABLES.split(";\n"):
@@ -139,18 +148,19 @@ def _again(index: Path) -> str:
 
 
 def _tidy(index: Path, database: sqlite3.Connection) -> None:
-    """Deletes the FAISS files of other generations; a reader that still wants one has it open or builds its own."""
+    """Deletes what is done with. Of the FAISS files of other generations a reader has one open or builds its own."""
     row = database.execute("SELECT value FROM settings WHERE key = 'generation'").fetchone()
-    for path in (*index.glob("vectors-*.faiss"), *index.glob("vectors-*.new")):
+    for path in (*index.glob("vectors-*.faiss"), *index.glob("vectors-*.new"), *index.glob("encoding.sqlite*")):
         if not row or path != index / f"vectors-{row[0]}.faiss":
             with suppress(OSError):  # Windows keeps a file that is open
                 path.unlink()
 
 
 def _undo(index: Path, created: bool) -> None:
-    """Takes away the index of a first sync that failed."""
+    """Takes away the index of a first sync that failed, but not the vectors that it made."""
     if created:
-        for path in (*index.glob(f"{DATABASE}*"), *index.glob("vectors-*"), index / ".gitignore"):
+        saved = index.glob("encoding.sqlite*")
+        for path in (*index.glob(f"{DATABASE}*"), *index.glob("vectors-*"), *(() if any(saved) else (index / ".gitignore",))):
             with suppress(OSError):
                 path.unlink()
         with suppress(OSError):

@@ -3,8 +3,10 @@
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +17,16 @@ from kg.errors import NotesError
 from kg.extract import GATHERING, gather
 from kg.notes import SUFFIXES, Found, Note, Skipped, digest, find_notes, read_note
 from kg.text import language
-from rag.database import Place, connect, writing
+from rag.database import KEPT, Place, writing
 from rag.encode import Encoder, prior_means
 from rag.keywords import terms
 from rag.learning import derive
 from rag.split import READING, split
-from rag.store import LANGUAGES, build_vectors, compact, expand
+from rag.store import LANGUAGES, build_vectors, expand
 from rag.types import Passage
+from rag.vector_cache import SAVED, VectorCache
 
+Row = tuple[Passage, bytes, bytes, bytes]  # a passage with its key, its vector and its sentences' vectors
 _LEAN = 20  # passages
 
 
@@ -52,8 +56,8 @@ def sync(
     """Brings the index up to the notes: only what changed is read, only new text is encoded, all in one transaction.
 
     `within` are the folders and files under `place.notes` that are indexed, added to those that are already.
-    `progress` hears of encoded texts, done and in all. `reuse` is another index whose vectors may be copied.
-    `remake` derives anew what is derived, even if no note changed.
+    `progress` hears how many bytes of the files that changed are done, and of how many. `reuse` is another index whose
+    vectors may be copied. `remake` derives anew what is derived, even if no note changed.
     Raises NotesError when there is nothing to index, IndexUnwritable.
     """
     with writing(place) as database:
@@ -62,22 +66,23 @@ def sync(
         now = {"encoder": encoder.name, "fingerprint": encoder.fingerprint, "reading": READING, "gathering": GATHERING}
         scope = _scope(json.loads(before.get("scope", "[]")), within)
         own = {"scope": json.dumps(scope), "curated": _curated_digest(place)}
+        known = {row[0]: row for row in database.execute("SELECT path, size, modified, digest FROM files")}
         found, report.skipped = find_notes(place.notes, scope)
-        known = {row[1]: row for row in database.execute("SELECT id, path, size, modified, digest FROM files")}
         same = all(before.get(key) == value for key, value in now.items())
         if not same:
             database.execute("DELETE FROM memory")
-        notes = list(_changed(place.notes, found, known if same else {}, report, database))
-        new = [(note, passage) for note in notes for passage in split(note)]
-        cache = _VectorCache([database] if before.get("fingerprint") == encoder.fingerprint else [], reuse, encoder.fingerprint)
-        vectors = cache.encode([passage for _, passage in new], encoder, progress)
-        report.encoded = cache.encoded
-        report.removed = sorted(known.keys() - {note.path for note in found})
-        _remove(database, sorted(known.keys() - set(report.unchanged)))
-        _insert(database, {note.path: note for note in notes}, found, new, vectors)
+        changed = _changed(found, known if same else {}, report)
+        notes = _read(place.notes, changed, known if same else {}, database, report)
+        with closing(VectorCache(database, place, encoder, reuse)) as cache:
+            for note, rows in _encoded(notes, changed, cache, progress):
+                _remove(database, [note.path])
+                _insert(database, changed[note.path], note, rows)
+            report.encoded = cache.encoded
+        report.removed = sorted(known.keys() - {entry.path for entry in found})
+        _remove(database, sorted(known.keys() - {*report.unchanged, *report.read}))
         report.passages = int(database.execute("SELECT count(*) FROM passages").fetchone()[0])
         _must_hold_something(report, place, within)
-        if notes or report.removed or remake or any(before.get(key) != value for key, value in (now | own).items()):
+        if report.read or report.removed or remake or any(before.get(key) != value for key, value in (now | own).items()):
             report.problems = [str(problem) for problem in derive(database, place)]
             settings = {**now, **own, "generation": int(before.get("generation", 0)) + 1}
             _settle(database, place, encoder, settings, report.passages)
@@ -93,32 +98,70 @@ def _must_hold_something(report: Report, place: Place, within: Sequence[str]) ->
     raise NotesError(f"no notes in {where}{reasons}", f"kbase reads {', '.join(SUFFIXES)} files")
 
 
-def _changed(
+def _changed(found: Sequence[Found], known: Mapping[str, tuple[str, int, int, bytes]], report: Report) -> dict[str, Found]:
+    """The files of another size or time than those in the index; the others are unchanged."""
+    changed = {entry.path: entry for entry in found if known.get(entry.path, ())[1:3] != (entry.size, entry.modified)}
+    report.unchanged += [entry.path for entry in found if entry.path not in changed]
+    return changed
+
+
+def _read(
     root: Path,
-    found: list[Found],
-    known: dict[str, tuple[int, str, int, int, bytes]],
-    report: Report,
+    changed: Mapping[str, Found],
+    known: Mapping[str, tuple[str, int, int, bytes]],
     database: sqlite3.Connection,
+    report: Report,
 ) -> Iterator[Note]:
-    """The notes whose text is not the indexed one: told by size and time, then by hash."""
-    for entry in found:
-        before = known.get(entry.path)
-        if before and before[2:4] == (entry.size, entry.modified):
-            report.unchanged.append(entry.path)
-            continue
+    """The notes in these files, but those whose text is the indexed one, by its hash."""
+    for path, entry in changed.items():
         try:
-            note = read_note(root, entry.path)
+            note = read_note(root, path)
         except NotesError as error:
-            report.skipped.append(Skipped(entry.path, error.message.removeprefix(f"{entry.path}: "), failed=True))
+            report.skipped.append(Skipped(path, error.message.removeprefix(f"{path}: "), failed=True))
             continue
-        if before and before[4] == note.digest:
-            database.execute("UPDATE files SET size = ?, modified = ? WHERE id = ?", (entry.size, entry.modified, before[0]))
-            report.unchanged.append(entry.path)
+        if path in known and known[path][3] == note.digest:
+            database.execute("UPDATE files SET size = ?, modified = ? WHERE path = ?", (entry.size, entry.modified, path))
+            report.unchanged.append(path)
             continue
-        report.read.append(entry.path)
+        report.read.append(path)
         if note.encoding not in {"utf-8", "utf-8-sig"}:
-            report.encodings[entry.path] = note.encoding
+            report.encodings[path] = note.encoding
         yield note
+
+
+def _encoded(
+    notes: Iterable[Note], changed: Mapping[str, Found], cache: VectorCache, progress: Callable[[int, int], None]
+) -> Iterator[tuple[Note, list[Row]]]:
+    """Each note with its passages and their vectors; a few notes are encoded together."""
+    ends = dict(zip(changed, accumulate(entry.size for entry in changed.values()), strict=True))
+    done, total = 0, sum(entry.size for entry in changed.values())
+    for batch in _batches(notes):
+        passages = [passage for _, some in batch for passage in some]
+        texts = sum(1 + len(passage.sentences) for passage in passages)
+        upto = ends[batch[-1][0].path]
+        seen = 0
+
+        def count(more: int, start: int = done, end: int = upto, texts: int = texts) -> None:
+            nonlocal seen
+            seen += more
+            progress(start + (end - start) * seen // texts, total)
+
+        vectors = iter(cache.vectors(passages, count))
+        done = upto
+        progress(done, total)
+        yield from ((note, [(passage, *next(vectors)) for passage in some]) for note, some in batch)
+
+
+def _batches(notes: Iterable[Note]) -> Iterator[list[tuple[Note, list[Passage]]]]:
+    """Notes with their passages, as many together as the engine is given at a time."""
+    batch: list[tuple[Note, list[Passage]]] = []
+    for note in notes:
+        batch.append((note, split(note)))
+        if sum(len(passages) for _, passages in batch) >= SAVED:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 def _curated_digest(place: Place) -> str:
@@ -144,29 +187,24 @@ def _remove(database: sqlite3.Connection, paths: Iterable[str]) -> None:
         for id, heading, sentences in rows:  # a contentless FTS5 table wants to hear what it is to forget
             words = _index_terms(json.loads(heading), [text for _, _, text in json.loads(sentences)])
             database.execute("INSERT INTO keywords (keywords, rowid, terms) VALUES ('delete', ?, ?)", (id, words))
+        keep = f"INSERT OR IGNORE INTO {KEPT} SELECT key, vector, sentence_vectors FROM passages WHERE id = ?"
+        database.executemany(keep, ((row[0],) for row in rows))
         database.execute("DELETE FROM files WHERE path = ?", (path,))
 
 
-def _insert(
-    database: sqlite3.Connection,
-    notes: dict[str, Note],
-    found: list[Found],
-    new: list[tuple[Note, Passage]],
-    vectors: list[tuple[bytes, bytes, bytes]],
-) -> None:
-    files = {}
-    for entry in found:
-        if note := notes.get(entry.path):
-            row = (entry.path, entry.size, entry.modified, note.digest, note.encoding, gather(note).to_json())
-            insert = "INSERT INTO files (path, size, modified, digest, encoding, gathered) VALUES (?, ?, ?, ?, ?, ?)"
-            files[entry.path] = database.execute(insert, row).lastrowid
-    for (note, passage), (key, vector, sentence_vectors) in zip(new, vectors, strict=True):
+def _insert(database: sqlite3.Connection, entry: Found, note: Note, rows: Sequence[Row]) -> None:
+    """Puts a note in, with its passages and what was gathered from it."""
+    file = database.execute(
+        "INSERT INTO files (path, size, modified, digest, encoding, gathered) VALUES (?, ?, ?, ?, ?, ?)",
+        (entry.path, entry.size, entry.modified, note.digest, note.encoding, gather(note).to_json()),
+    ).lastrowid
+    for passage, key, vector, sentence_vectors in rows:
         sentences = [(one.start, one.end, one.text) for one in passage.sentences]
         id = database.execute(
             """INSERT INTO passages (file, heading, start, "end", first, last, text, sentences, language, key, vector,
                                      sentence_vectors) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             (
-                files[note.path],
+                file,
                 json.dumps(passage.heading, ensure_ascii=False),
                 passage.start,
                 passage.end,
@@ -225,50 +263,3 @@ def _means(database: sqlite3.Connection, encoder: Encoder) -> dict[str, NDArray[
     sums, counts = language_means(database, encoder.dimension)
     prior = prior_means(encoder)
     return {name: ((sums[name] + _LEAN * prior[name]) / (counts[name] + _LEAN)).astype(np.float32) for name in sums}
-
-
-class _VectorCache:
-    """Vectors of passages that are in an index already, under the hash of their text."""
-
-    def __init__(self, databases: list[sqlite3.Connection], reuse: Place | None, fingerprint: str) -> None:
-        self._databases = databases
-        self.encoded = 0
-        if reuse and reuse.database.exists():
-            other = connect(reuse.database)
-            if other.execute("SELECT 1 FROM settings WHERE key = 'fingerprint' AND value = ?", (fingerprint,)).fetchone():
-                self._databases.append(other)
-
-    def encode(
-        self, passages: list[Passage], encoder: Encoder, progress: Callable[[int, int], None]
-    ) -> list[tuple[bytes, bytes, bytes]]:
-        """For each passage the hash of its text, its vector and its sentences' vectors, as they are stored."""
-        keys = [_key(passage) for passage in passages]
-        ready = {key: vectors for key in set(keys) if (vectors := self._look_up(key))}
-        missing = {key: passage for key, passage in zip(keys, passages, strict=True) if key not in ready}
-        texts = [text for passage in missing.values() for text in (passage.reading, *(one.text for one in passage.sentences))]
-        done = 0
-
-        def count(more: int) -> None:
-            nonlocal done
-            done += more
-            progress(done, len(texts))
-
-        encoded = encoder.encode_passages(texts, count)
-        at = 0
-        for key, passage in missing.items():
-            size = len(passage.sentences)
-            ready[key] = (encoded[at].astype(np.float16).tobytes(), compact(encoded[at + 1 : at + 1 + size]))
-            at += 1 + size
-        self.encoded = len(missing)
-        return [(key, *ready[key]) for key in keys]
-
-    def _look_up(self, key: bytes) -> tuple[bytes, bytes] | None:
-        for database in self._databases:
-            row = database.execute("SELECT vector, sentence_vectors FROM passages WHERE key = ? LIMIT 1", (key,)).fetchone()
-            if row:
-                return row[0], row[1]
-        return None
-
-
-def _key(passage: Passage) -> bytes:
-    return digest("\x00".join([passage.reading, *(one.text for one in passage.sentences)]).encode("utf-8", "replace"))

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from kg.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexUnwritable
 from rag.database import Place
 from rag.store import KnowledgeBase, compact, expand
 from rag.sync import sync
+from rag.vector_cache import SAVED
 from tests.conftest import BagOfWords
 
 
@@ -296,3 +298,70 @@ def test_after_an_edit_the_graph_is_that_of_the_notes_from_scratch(notes: Path, 
     sync(place_of(notes), encoder=words)
     assert rows(notes, "SELECT * FROM relations ORDER BY source, target, kind") == relations
     assert ("lstm", "gru", "evolves_to") in {row[:3] for row in relations}
+
+
+class Dying(BagOfWords):
+    """An engine that dies after some calls."""
+
+    def __init__(self, calls: int) -> None:
+        self.calls = calls
+
+    def encode_passages(self, texts: Sequence[str], progress: Any = lambda _: None) -> Any:
+        self.calls -= 1
+        if self.calls < 0:
+            raise KeyboardInterrupt
+        return super().encode_passages(texts, progress)
+
+
+def many(notes: Path, sections: int = 3 * SAVED) -> None:
+    text = "\n\n".join(f"# Section {number}\n\nWhat section {number} says." for number in range(sections))
+    (notes / "attention.md").write_text(text)
+
+
+def test_an_interrupted_sync_is_taken_up_where_it_was(notes: Path, words: BagOfWords) -> None:
+    many(notes)
+    with pytest.raises(KeyboardInterrupt):
+        sync(place_of(notes), encoder=Dying(2))
+    assert sorted(path.name for path in (notes / ".kbase").iterdir()) == [".gitignore", "encoding.sqlite"]
+    with pytest.raises(IndexMissing):
+        KnowledgeBase(place_of(notes))
+    report = sync(place_of(notes), encoder=words)
+    assert (report.passages, report.encoded) == (3 * SAVED, SAVED)
+    assert not (notes / ".kbase" / "encoding.sqlite").exists()
+
+
+@pytest.mark.parametrize("harm", [b"garbage", b""])
+def test_saved_vectors_that_are_damaged_are_made_again(notes: Path, words: BagOfWords, harm: bytes) -> None:
+    many(notes)
+    with pytest.raises(KeyboardInterrupt):
+        sync(place_of(notes), encoder=Dying(2))
+    (notes / ".kbase" / "encoding.sqlite").write_bytes(harm)
+    assert sync(place_of(notes), encoder=words).encoded == 3 * SAVED
+
+
+def test_a_section_that_moves_to_another_note_keeps_its_vectors(notes: Path, words: BagOfWords) -> None:
+    many(notes)
+    (notes / "zebra.md").write_text("# Zebra\n\nA zebra has stripes.\n")
+    sync(place_of(notes), encoder=words)
+    first, rest = (notes / "attention.md").read_text().split("\n\n# Section 1\n", 1)
+    (notes / "attention.md").write_text("# Section 1\n" + rest)
+    (notes / "zebra.md").write_text(first + "\n\n# Zebra\n\nA zebra has stripes.\n")
+    report = sync(place_of(notes), encoder=words)
+    assert (len(report.read), report.encoded, report.passages) == (2, 0, 3 * SAVED + 1)
+
+
+def test_an_index_of_another_schema_keeps_its_vectors(notes: Path, words: BagOfWords) -> None:
+    sync(place_of(notes), encoder=words)
+    with closing(sqlite3.connect(notes / ".kbase" / "index.sqlite")) as database:
+        database.execute("PRAGMA user_version = 1")
+    report = sync(place_of(notes), encoder=words)
+    assert (report.read, report.encoded, report.passages) == (["attention.md"], 0, 3)
+
+
+def test_progress_is_counted_in_bytes_of_what_changed(notes: Path, words: BagOfWords) -> None:
+    many(notes)
+    (notes / "zebra.md").write_text("# Zebra\n\nA zebra has stripes.\n")
+    heard: list[tuple[int, int]] = []
+    sync(place_of(notes), encoder=words, progress=lambda done, total: heard.append((done, total)))
+    size = sum(path.stat().st_size for path in notes.glob("*.md"))
+    assert heard == sorted(heard) and len(heard) > 3 and heard[-1] == (size, size)

@@ -1,0 +1,84 @@
+"""An indexer killed again and again at random moments: `python -m tests.crash FOLDER ROUNDS SEED`. tests/test_crash.py runs it.
+
+Every note says which version it is of. After each kill the index opened must hold all notes of one version, the last one or
+the one that was being indexed, with as many vectors as passages and the words and concepts of that version alone.
+"""
+
+import os
+import random
+import signal
+import sys
+import time
+from pathlib import Path
+
+from kg.graph import concepts_of
+from rag.database import Place
+from rag.learning import load_graph
+from rag.store import KnowledgeBase
+from rag.sync import sync
+from tests.conftest import BagOfWords
+
+NOTES = 30
+
+
+def write(folder: Path, version: int) -> None:
+    """The notes of a version: all of them say so, one more is there and one is gone."""
+    for path in folder.glob("*.md"):
+        path.unlink()
+    for number in range(NOTES):
+        if number != version % NOTES:
+            said = f"**Model V{version}N{number}** is based on Transformer."
+            (folder / f"{number}.md").write_text(f"# Note {number}\n\n{said}\n\n## More\n\nversion{version} says it.\n")
+
+
+def version_of(place: Place) -> int:
+    """The one version that everything in the index is of. Raises AssertionError when it is none."""
+    with KnowledgeBase(place, BagOfWords()) as base:
+        texts = [text for (text,) in base.rows("SELECT text FROM passages WHERE text LIKE '%version%'")]
+        versions = {int(text.split("version")[1].split()[0]) for text in texts}
+        assert len(versions) == 1 and len(texts) == NOTES - 1, (versions, len(texts))
+        version = versions.pop()
+        assert len(base.vectors) == len(base) == 2 * (NOTES - 1)
+        assert len(base.keyword_scores([f"version{version}"], 100).scores) == NOTES - 1
+        assert base.keyword_scores([f"version{version - 1}"], 100).scores == {}
+        graph = load_graph(base)
+        labels = {one.label for one in concepts_of(graph, graph) if one.label.startswith("Model V")}
+        assert labels == {f"Model V{version}N{number}" for number in range(NOTES) if number != version % NOTES}, labels
+    return version
+
+
+def killed(place: Place, after: float) -> bool:
+    """Runs an indexer in a process of its own and kills it; whether it was still at work."""
+    child = os.fork()
+    if not child:
+        sync(place, encoder=BagOfWords())
+        os._exit(0)
+    time.sleep(after)
+    os.kill(child, signal.SIGKILL)
+    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
+
+
+def main(folder: Path, rounds: int, seed: int) -> None:
+    chance, place = random.Random(seed), Place(folder, folder / ".kbase")
+    write(folder, 0)
+    sync(place, encoder=BagOfWords())  # all that is imported late is imported
+    write(folder, 1)
+    start = time.perf_counter()
+    sync(place, encoder=BagOfWords())
+    took, before, kills, new = time.perf_counter() - start, 1, 0, 0
+    for version in range(2, rounds + 2):
+        write(folder, version)
+        kills += killed(place, chance.uniform(0, 2 * took))
+        now = version_of(place)
+        assert now in (before, version), (before, now, version)
+        new, before = new + (now == version), now
+    sync(place, encoder=BagOfWords())
+    assert version_of(place) == rounds + 1
+    left = sorted(path.name for path in place.index.iterdir())
+    assert [name for name in left if not name.startswith(("index.sqlite", "vectors-"))] == [".gitignore"], left
+    assert sum(name.startswith("vectors-") for name in left) == 1, left
+    sys.stdout.write(f"{rounds} rounds, {kills} killed at work, {new} came through")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
