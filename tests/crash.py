@@ -1,16 +1,19 @@
-"""An indexer killed again and again at random moments: `python -m tests.crash FOLDER ROUNDS SEED`. tests/test_crash.py runs it.
+"""An indexer that fails again and again: `python -m tests.crash FOLDER killed|starved ROUNDS`. tests/test_crash.py runs it.
 
-Every note says which version it is of. After each kill the index opened must hold all notes of one version, the last one or
-the one that was being indexed, with as many vectors as passages and the words and concepts of that version alone.
+It is killed at random moments, or no file that it writes may grow beyond a random size, as on a full disk. Every note says
+which version it is of. After each failure the index opened must hold all notes of one version, the last one or the one that was
+being indexed, with as many vectors as passages and the words and concepts of that version alone.
 """
 
 import os
 import random
+import resource
 import signal
 import sys
 import time
 from pathlib import Path
 
+from kg.errors import IndexUnwritable
 from kg.graph import concepts_of
 from rag.database import Place
 from rag.learning import load_graph
@@ -58,17 +61,33 @@ def killed(place: Place, after: float) -> bool:
     return os.WIFSIGNALED(os.waitpid(child, 0)[1])
 
 
-def main(folder: Path, rounds: int, seed: int) -> None:
-    chance, place = random.Random(seed), Place(folder, folder / ".kbase")
+def starved(place: Place, size: int) -> bool:
+    """Runs an indexer in a process none of whose files may grow beyond a size; whether it said that it cannot write."""
+    child = os.fork()
+    if not child:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+        try:
+            sync(place, encoder=BagOfWords())
+        except IndexUnwritable:
+            os._exit(1)
+        os._exit(0)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    assert code in (0, 1), code
+    return code == 1
+
+
+def main(folder: Path, how: str, rounds: int) -> None:
+    chance, place = random.Random(1), Place(folder, folder / ".kbase")
     write(folder, 0)
     sync(place, encoder=BagOfWords())  # all that is imported late is imported
     write(folder, 1)
     start = time.perf_counter()
     sync(place, encoder=BagOfWords())
-    took, before, kills, new = time.perf_counter() - start, 1, 0, 0
+    took, before, failed, new = time.perf_counter() - start, 1, 0, 0
     for version in range(2, rounds + 2):
         write(folder, version)
-        kills += killed(place, chance.uniform(0, 2 * took))
+        failed += killed(place, chance.uniform(0, 2 * took)) if how == "killed" else starved(place, chance.randrange(400_000))
         now = version_of(place)
         assert now in (before, version), (before, now, version)
         new, before = new + (now == version), now
@@ -77,8 +96,8 @@ def main(folder: Path, rounds: int, seed: int) -> None:
     left = sorted(path.name for path in place.index.iterdir())
     assert [name for name in left if not name.startswith(("index.sqlite", "vectors-"))] == [".gitignore"], left
     assert sum(name.startswith("vectors-") for name in left) == 1, left
-    sys.stdout.write(f"{rounds} rounds, {kills} killed at work, {new} came through")
+    sys.stdout.write(f"{rounds} rounds, {failed} failed, {new} came through\n")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))
