@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -143,14 +143,33 @@ def search(query: str, k: int, mode: str, explain: bool, notes: str | None, as_j
     help="What encodes the texts.",
 )
 @click.option("--model", metavar="NAME", help="A sentence-transformers model: hub id or folder.")
+@click.option("--watch", is_flag=True, help="Follow the notes from then on, until Ctrl-C.")
 @_notes_and_json
-def index(paths: tuple[str, ...], engine: str | None, model: str | None, notes: str | None, as_json: bool) -> None:
+def index(paths: tuple[str, ...], engine: str | None, model: str | None, watch: bool, notes: str | None, as_json: bool) -> None:
     """Bring the index of each PATH (folder or file) up to date; without PATH, the one in use here."""
+    which = paths or ((notes,) if notes else (None,))
+    for turn, _ in enumerate(_changes(which) if watch else (None,)):
+        try:
+            _index(which, engine, model, as_json)
+        except KbaseError as error:
+            if not turn:
+                raise
+            _Failure(error).show()  # the next change may mend it
+
+
+def _changes(paths: Sequence[str | None]) -> Iterator[None]:
+    from rag.places import in_use
+    from rag.watch import changes
+
+    return changes([in_use(path)[0].notes for path in paths])
+
+
+def _index(paths: Sequence[str | None], engine: str | None, model: str | None, as_json: bool) -> None:
     from rag.places import update
     from rag.show import report_json, show_report, to_json
 
     done = []
-    for path in paths or ((notes,) if notes else (None,)):
+    for path in paths:
         with _Progress("encoding") as progress:
             place, report = update(path, engine, model, progress)
         done.append(report_json(report, place))

@@ -60,17 +60,21 @@ def update(
     """Syncs the index of a folder or file, or of the notes in use here, with the engine named or else the one it has."""
     from rag.sync import sync  # whoever only asks needs no parser
 
-    if path is None:
-        here = enclosing(Path.cwd()) or bundled()
-        if here == _shipped():
-            raise NotesError("nothing of yours is indexed here; the notes that come with kbase are", "kbase index FOLDER")
-        within: tuple[str, ...] = () if here.database.is_file() else (".",)
-    else:
-        here, name = target(Path(path))
-        within = (name,)
+    here, within = in_use(path)
     encoder = load_encoder(_engine(here, engine, model))
     reuse = _shipped() if here.notes == _shipped().notes else None
     return here, sync(here, within, encoder=encoder, progress=progress, reuse=reuse)
+
+
+def in_use(path: str | None) -> tuple[Place, tuple[str, ...]]:
+    """Where the index of a folder or file is, or the one in use here, and what is to be indexed there besides what is."""
+    if path is not None:
+        here, name = target(Path(path))
+        return here, (name,)
+    here = enclosing(Path.cwd()) or bundled()
+    if here == _shipped():
+        raise NotesError("nothing of yours is indexed here; the notes that come with kbase are", "kbase index FOLDER")
+    return here, () if here.database.is_file() else (".",)
 
 
 def _engine(here: Place, engine: str | None, model: str | None) -> str:

