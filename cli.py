@@ -143,14 +143,23 @@ def search(query: str, k: int, mode: str, explain: bool, notes: str | None, as_j
     help="What encodes the texts.",
 )
 @click.option("--model", metavar="NAME", help="A sentence-transformers model: hub id or folder.")
+@click.option("--rebuild", is_flag=True, help="Make the index anew, even if it is damaged.")
 @click.option("--watch", is_flag=True, help="Follow the notes from then on, until Ctrl-C.")
 @_notes_and_json
-def index(paths: tuple[str, ...], engine: str | None, model: str | None, watch: bool, notes: str | None, as_json: bool) -> None:
+def index(
+    paths: tuple[str, ...],
+    engine: str | None,
+    model: str | None,
+    rebuild: bool,
+    watch: bool,
+    notes: str | None,
+    as_json: bool,
+) -> None:
     """Bring the index of each PATH (folder or file) up to date; without PATH, the one in use here."""
     which = paths or ((notes,) if notes else (None,))
     for turn, _ in enumerate(_changes(which) if watch else (None,)):
         try:
-            _index(which, engine, model, as_json)
+            _index(which, engine, model, as_json, rebuild=rebuild and not turn)
         except KbaseError as error:
             if not turn:
                 raise
@@ -164,14 +173,14 @@ def _changes(paths: Sequence[str | None]) -> Iterator[None]:
     return changes([in_use(path)[0].notes for path in paths])
 
 
-def _index(paths: Sequence[str | None], engine: str | None, model: str | None, as_json: bool) -> None:
+def _index(paths: Sequence[str | None], engine: str | None, model: str | None, as_json: bool, *, rebuild: bool) -> None:
     from rag.places import update
     from rag.show import report_json, show_report, to_json
 
     done = []
     for path in paths:
         with _Progress("encoding") as progress:
-            place, report = update(path, engine, model, progress)
+            place, report = update(path, engine, model, progress, rebuild=rebuild)
         done.append(report_json(report, place))
         if not as_json:
             click.echo(show_report(report, place))
@@ -206,6 +215,19 @@ def status(notes: str | None, as_json: bool) -> None:
     with _open(notes) as base:
         document = status_json(base, changes(base))
     click.echo(to_json(document) if as_json else show_status(document))
+
+
+@main.command()
+@_notes_and_json
+def doctor(notes: str | None, as_json: bool) -> None:
+    """Check the engine, the index and the notes; each failed check with the command that mends it. Exit code 1: some failed."""
+    from rag.doctor import examine
+    from rag.show import checks_json, show_checks, to_json
+
+    checks = examine(notes)
+    click.echo(to_json(checks_json(checks)) if as_json else show_checks(checks))
+    if any(one.mend for one in checks):
+        sys.exit(1)
 
 
 def _about_concepts(command: Callable[..., Any]) -> Callable[..., Any]:

