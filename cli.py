@@ -377,11 +377,11 @@ def lint(lang: str, notes: str | None, as_json: bool) -> None:
     """Report cycles, contradictions, evidence that is gone, gaps, orphans, ambiguous names. Exit code 1: errors."""
     from kg.lint import Weight, lint
     from kg.show import lint_json, show_findings
-    from rag.learning import curated, load_graph
+    from rag.learning import load_graph, problems
     from rag.show import to_json
 
     with _open(notes) as base:
-        findings = lint(load_graph(base), curated(base.place).problems)
+        findings = lint(load_graph(base), problems(base))
     click.echo(to_json(lint_json(findings)) if as_json else show_findings(findings))
     if any(one.weight is Weight.ERROR for one in findings):
         sys.exit(1)

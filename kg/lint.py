@@ -7,7 +7,6 @@ from enum import Enum
 import networkx as nx
 
 from kg.concepts import RelationKind, Status, name_key
-from kg.curated import Problem
 from kg.graph import Graph, concepts_of, digraph, relations_of
 from kg.plans import cycles
 
@@ -29,11 +28,11 @@ class Finding:
     hint: str
 
 
-def lint(graph: Graph, problems: Iterable[Problem]) -> list[Finding]:
+def lint(graph: Graph, problems: Iterable[str]) -> list[Finding]:
     """All findings, errors first: what is wrong in concepts.yaml, cycles, relations stated both ways, evidence that is
     gone from the notes; then gaps, concepts without a relation, names that mean several concepts."""
     return [
-        *(Finding(Weight.ERROR, "problem", str(problem), "mend the line") for problem in problems),
+        *(Finding(Weight.ERROR, "problem", problem, "mend the line") for problem in problems),
         *_cycles(graph),
         *_opposed(graph),
         *_stale(graph),

