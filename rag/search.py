@@ -35,7 +35,7 @@ def search(base: KnowledgeBase, question: str, k: int = 10, mode: Mode = Mode.HY
         silent = {id: np.zeros(len(stored[id].passage.sentences), np.float32) for id in best}
         return [_hit(stored[id], _Parts(keyword[id], 0.0, silent[id], keyword[id]), idf) for id in best]
     query = base.encoder.encode_queries([question])[0]
-    near = [id for id, _ in base.vectors.nearest(query, max(k, _CANDIDATES))]
+    near = [id for id, _ in base.nearest(query, max(k, _CANDIDATES))]
     by_word = sorted(keyword, key=lambda id: (-keyword[id], id))[:_CANDIDATES]
     stored = base.passages({*near, *(by_word if mode is Mode.HYBRID else ())})
     parts = {id: _parts(base, one, query, keyword.get(id, 0.0), mode) for id, one in stored.items()}

@@ -7,7 +7,7 @@ a reader never pairs the one with the wrong other: it opens the file of its own 
 import json
 import math
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -22,9 +22,11 @@ from rag.encode import Encoder, load_encoder
 from rag.types import Passage, Sentence
 
 if TYPE_CHECKING:
-    from rag.vectors import VectorIndex
+    from rag.vectors import Chunk, VectorIndex
 
 LANGUAGES = ("zh", "en")
+_CHUNK = 10_000  # passages
+_MORE = 4  # times as many candidates, where vectors are compared in a compressed form
 _BM25_MOST = 2.2  # k1 + 1 of FTS5's bm25()
 
 
@@ -105,6 +107,17 @@ class KnowledgeBase:
         with damage(self.place.database):
             return build_vectors(self.database, self.means)
 
+    def nearest(self, query: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
+        """The ids of the k passages nearest to a query, (dimension,), by inner product without their language's mean."""
+        if self.vectors.exact:
+            return self.vectors.nearest(query, k)
+        near = [id for id, _ in self.vectors.nearest(query, _MORE * k)]
+        marks = ",".join("?" * len(near))
+        rows = self.rows(f"SELECT id, language, vector FROM passages WHERE id IN ({marks})", near)
+        away = {name: float(query @ mean) for name, mean in self.means.items()}
+        scores = [(id, float(query @ np.frombuffer(vector, np.float16)) - away[name]) for id, name, vector in rows]
+        return sorted(scores, key=lambda one: (-one[1], one[0]))[:k]
+
     @cached_property
     def means(self) -> dict[str, NDArray[np.float32]]:
         """Mean vectors by language and kind: `zh`, `en` of passages, `zh.sentences`, `en.sentences` of sentences."""
@@ -171,13 +184,18 @@ def changes(base: KnowledgeBase) -> list[str]:
 
 
 def build_vectors(database: sqlite3.Connection, means: dict[str, NDArray[np.float32]]) -> "VectorIndex":
+    """The passages' vectors without their language's mean, as an index."""
     from rag.vectors import VectorIndex
 
-    rows = database.execute("SELECT id, language, vector FROM passages ORDER BY id").fetchall()
-    vectors = np.empty((len(rows), len(means["zh"])), np.float32)
-    for at, (_, name, vector) in enumerate(rows):
-        vectors[at] = np.frombuffer(vector, np.float16).astype(np.float32) - means[name]
-    return VectorIndex.build([id for id, _, _ in rows], vectors)
+    def chunks() -> "Iterator[Chunk]":
+        rows = database.execute("SELECT id, language, vector FROM passages ORDER BY id")
+        while some := rows.fetchmany(_CHUNK):
+            raw = np.frombuffer(b"".join(vector for _, _, vector in some), np.float16).reshape(len(some), -1)
+            centres = np.stack([means[name] for _, name, _ in some])
+            yield np.array([id for id, _, _ in some], np.int64), raw.astype(np.float32) - centres
+
+    ((count,),) = database.execute("SELECT count(*) FROM passages")
+    return VectorIndex.build(chunks, count, len(means["zh"]))
 
 
 def _compact_type(dimension: int) -> np.dtype[np.void]:

@@ -141,7 +141,7 @@ def test_a_vector_file_that_does_not_match_is_made_anew_in_memory(notes: Path, w
     else:
         from rag.vectors import VectorIndex
 
-        VectorIndex.build([1], np.ones((1, 64), np.float32)).save(file)
+        VectorIndex.build(lambda: [(np.array([1]), np.ones((1, 64), np.float32))], 1, 64).save(file)
     with KnowledgeBase(place_of(notes), words) as base:
         assert len(base.vectors) == 3
 
@@ -374,3 +374,19 @@ def test_progress_is_counted_in_bytes_of_what_changed(notes: Path, words: BagOfW
     sync(place_of(notes), encoder=words, progress=lambda done, total: heard.append((done, total)))
     size = sum(path.stat().st_size for path in notes.glob("*.md"))
     assert heard == sorted(heard) and len(heard) > 3 and heard[-1] == (size, size)
+
+
+def test_where_vectors_are_compared_compressed_the_answer_is_as_good(
+    notes: Path, words: BagOfWords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many(notes, 400)
+    sync(place_of(notes), encoder=words)
+    query = words.encode_queries(["What section 7 says."])[0]
+    with KnowledgeBase(place_of(notes), words) as base:
+        exact = base.nearest(query, 5)
+    monkeypatch.setattr("rag.vectors.VectorIndex.build.__func__.__defaults__", (100,))
+    sync(place_of(notes), encoder=words, remake=True)
+    with KnowledgeBase(place_of(notes), words) as base:
+        assert not base.vectors.exact
+        found = base.nearest(query, 5)
+    assert [score for _, score in found] == pytest.approx([score for _, score in exact], abs=1e-3)
