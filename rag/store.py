@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg.errors import IndexDamaged, IndexMismatch, IndexMissing
-from kg.notes import find_notes
+from kg.notes import Found, digest, find_notes
 from rag.database import SCHEMA, Place, connect, damage
 from rag.encode import Encoder, load_encoder
 from rag.types import Passage, Sentence
@@ -175,12 +175,26 @@ class KnowledgeBase:
 
 
 def changes(base: KnowledgeBase) -> list[str]:
-    """The notes that were added, changed by size or time, or taken away since they were indexed."""
-    found = {
-        note.path: (note.size, note.modified) for note in find_notes(base.place.notes, json.loads(base.settings["scope"]))[0]
-    }
+    """The notes that were added, edited or taken away since they were indexed; a later time alone is no edit."""
+    found = {note.path: note for note in find_notes(base.place.notes, json.loads(base.settings["scope"]))[0]}
     indexed = {path: (size, modified) for path, size, modified in base.files()}
-    return sorted(path for path in found.keys() | indexed.keys() if found.get(path) != indexed.get(path))
+    return sorted(
+        path
+        for path in found.keys() | indexed.keys()
+        if path not in found or path not in indexed or _differs(base, found[path], *indexed[path])
+    )
+
+
+def _differs(base: KnowledgeBase, note: Found, size: int, modified: int) -> bool:
+    """Whether a note is no longer what was indexed: by its size and time, and where only the time differs by its bytes."""
+    if note.size != size or note.modified == modified:
+        return note.size != size
+    try:
+        data = (base.place.notes / note.path).read_bytes()
+    except OSError:
+        return True
+    known = base.file(note.path)
+    return known is None or known[1] != digest(data)
 
 
 def build_vectors(database: sqlite3.Connection, means: dict[str, NDArray[np.float32]]) -> "VectorIndex":

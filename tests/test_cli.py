@@ -88,6 +88,12 @@ def test_index_and_status_tell_what_was_done(kbase: Kbase, notes: Path) -> None:
     assert "2 files changed since" in kbase("status", "--notes", notes).stdout
 
 
+def test_a_note_copied_or_checked_out_again_has_not_changed(kbase: Kbase, indexed: Path) -> None:
+    for note in indexed.glob("**/*.md"):
+        os.utime(note, (1, 1))
+    assert document(kbase("status", "--notes", indexed, "--json"), "status")["changed"] == []
+
+
 def test_several_folders_are_indexed_in_one_go_and_told_in_one_document(kbase: Kbase, notes: Path, tmp_path: Path) -> None:
     (tmp_path / "more").mkdir()
     (tmp_path / "more" / "zebra.md").write_text("# Zebra\n\nA zebra has stripes.\n")
