@@ -23,6 +23,7 @@ from kg.terms import term_key
 from kg.text import language
 
 DECLARED = 0.95
+_ORDERED = 0.75
 _FAINT = 0.35  # below, a mention suggests nothing
 _ENUMERATED = re.compile(r"\s*(?:→|->|=>|,|，|、|/|and|or|和|与|及|以及|或|vs\.?|,\s*and)\s*(?:the\s+|an?\s+)?", re.IGNORECASE)
 _EVOLUTION = re.compile(
@@ -118,22 +119,41 @@ def stated(corpus: Corpus, memory: Memory) -> Iterator[Claim]:
 
 
 def ordered(corpus: Corpus) -> Iterator[Claim]:
-    """The order of the things that a section on an evolution defines one after another."""
+    """The order of the things that a section on an evolution defines one after another, or has headings on."""
     for number, note in enumerate(corpus.notes):
         for section, head in enumerate(note.heads):
             if head.trail and _EVOLUTION.search(head.trail[-1]):
-                defined = [
-                    term for term in note.terms if term.section == section and term.source in {Source.DEFINED, Source.LABEL}
-                ]
-                found = [
-                    (meant[0], term.spot)
-                    for term in defined
-                    if len(meant := corpus.naming.resolve(number, map(term_key, term.names))) == 1
-                ]
-                steps = list(dict.fromkeys(found))
-                if len(steps) > 2:
-                    for (one, _), (other, at) in pairwise(steps):
-                        yield Claim(one, other, RelationKind.EVOLVES_TO, Origin.HEADING, 0.6, number, note.spots[at].place)
+                for steps in (_defined_in(corpus, number, section), _headings_under(corpus, number, section)):
+                    if len({one for one, _ in steps}) > 2:
+                        for (one, _), (other, place) in pairwise(steps):
+                            yield Claim(one, other, RelationKind.EVOLVES_TO, Origin.HEADING, _ORDERED, number, place)
+
+
+def _defined_in(corpus: Corpus, number: int, section: int) -> list[tuple[int, Place]]:
+    """The concepts that a section defines, in order, each with the sentence that does."""
+    found: dict[int, Place] = {}
+    for term in corpus.notes[number].terms:
+        if term.section == section and term.source in {Source.DEFINED, Source.LABEL}:
+            meant = corpus.naming.resolve(number, map(term_key, term.names))
+            if len(meant) == 1:
+                found.setdefault(meant[0], corpus.notes[number].spots[term.spot].place)
+    return list(found.items())
+
+
+def _headings_under(corpus: Corpus, number: int, section: int) -> list[tuple[int, Place]]:
+    """The concept that a section begins with, then those that the headings right under it are about, each with its place."""
+    note, above = corpus.notes[number], corpus.notes[number].heads[section]
+    opening = [
+        (found[0].concept, note.spots[above.first].place)
+        for found in corpus.seen[number][above.first : min(above.first + 1, above.last)]
+        if found and found[0].start == 0
+    ]
+    under = [
+        (about[0], head.place)
+        for head, about in zip(note.heads, corpus.about[number], strict=True)
+        if head.trail[:-1] == above.trail and len(about) == 1 and not head.asked.asks
+    ]
+    return list(dict((one, (one, place)) for one, place in reversed([*opening, *under])).values())[::-1] if under else []
 
 
 def named_after(corpus: Corpus) -> Iterator[Claim]:
@@ -217,7 +237,7 @@ def _subjects(corpus: Corpus) -> list[Subject]:
 
 
 def _is_common(named: Named) -> bool:
-    return not named.short and all(re.fullmatch(r"[a-zA-Z]{1,11}", text) for text in named.full)
+    return not named.short and all(re.fullmatch(r"[a-zA-Z]{1,11}|[^a-zA-Z]{1,3}", text) for text in named.full)
 
 
 def _names_within(corpus: Corpus) -> list[frozenset[int]]:

@@ -47,7 +47,7 @@ def read_corpus(notes: tuple[Gathered, ...], memory: Memory) -> Corpus:
     )
     first: dict[str, int] = {}
     twins = tuple(first.setdefault(note.id or note.path, number) for number, note in enumerate(notes))
-    return Corpus(notes, naming, seen, about, _introduced(naming, notes), twins)
+    return Corpus(notes, naming, seen, about, _introduced(naming, notes, about), twins)
 
 
 def _resolved(
@@ -73,13 +73,17 @@ def _about(naming: Naming, number: int, note: Gathered, section: int) -> tuple[i
     return tuple(dict.fromkeys(found))
 
 
-def _introduced(naming: Naming, notes: Sequence[Gathered]) -> dict[tuple[int, int], frozenset[int]]:
-    """The concepts that a sentence sets in bold or gives names in parentheses."""
+def _introduced(
+    naming: Naming, notes: Sequence[Gathered], about: Sequence[Sequence[Sequence[int]]]
+) -> dict[tuple[int, int], frozenset[int]]:
+    """The concepts that a sentence sets in bold or, where no heading is about them, gives names in parentheses."""
     found: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
+    headed = {one for note in about for section in note for one in section}.union(*naming.subjects)
     for number, note in enumerate(notes):
         for term in note.terms:
             if term.spot >= 0 and term.source is not Source.LINK:
-                found[number, term.spot] |= set(naming.resolve(number, map(term_key, term.names)))
+                meant = set(naming.resolve(number, map(term_key, term.names)))
+                found[number, term.spot] |= meant - headed if term.source is Source.GROUP else meant
     return {place: frozenset(concepts) for place, concepts in found.items()}
 
 

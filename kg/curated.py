@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
-_ID = re.compile(r"[a-z0-9][a-z0-9-]*")
+_ID = re.compile(r"[^\W_](?:[^\W_]|-)*")
 _KINDS = [kind.value for kind in RelationKind]
 _DECISIONS = [Status.ACCEPTED.value, Status.REJECTED.value]
 
@@ -111,7 +111,7 @@ class _Reader:
 
     def concept(self, id: "Node", node: "Node") -> Concept:
         name = self.string(id)
-        if not _ID.fullmatch(name):
+        if not _ID.fullmatch(name) or name != name.casefold():
             self.wrong(id, f"{name!r} is no id: small letters, digits and hyphens, a letter or digit first")
         elif (other := self.ids.setdefault(name_key(name), name)) != name:
             self.wrong(id, f"the id {name} differs from {other} by hyphens only")

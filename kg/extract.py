@@ -22,6 +22,7 @@ from kg.concepts import (
     Names,
     Origin,
     Relation,
+    RelationKind,
     Status,
     Wording,
     name_key,
@@ -36,7 +37,7 @@ from kg.located import Located
 from kg.mentions import Memory as Memory
 from kg.naming import Named, Naming
 from kg.terms import term_key
-from kg.text import Lines, language
+from kg.text import Lines, fold, language
 
 ACCEPTED_FROM = 0.7  # confidence; what is less sure is a suggestion
 
@@ -69,7 +70,7 @@ def extract(
             lines[claim.note] = Lines.of(note.text)
         return note.evidence(claim.place, lines[claim.note])
 
-    relations = _relations(corpus, claims, ids, evidence)
+    relations = _without_shortcuts(_relations(corpus, claims, ids, evidence))
     said = [replace(one, evidence=tuple(map(located.find, one.evidence))) for one in curated.relations]
     problems = [*curated.problems, *(problem for note in every for problem in note.problems)]
     return concepts, [*said, *relations], problems
@@ -116,10 +117,10 @@ def _enriched(concept: Concept, found: Sequence[Concept], names: Names) -> Conce
 
 
 def _id(named: Named, naming: Naming, taken: set[str]) -> str:
-    """A slug of its short form where that is its own, else of its English name; of its key when it has neither."""
+    """A slug of its short form where that is its own, else of its English name, else of its Chinese one."""
     own = [text for text in named.short if len(naming.meant[term_key(text)]) == 1 and len(text) > 1]
     for text in (*own, *sorted((one for one in named.full if one.isascii()), key=lambda one: (-len(one), one)), *named.full):
-        slug = re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-") if text.isascii() else ""
+        slug = re.sub(r"[\W_]+", "-", fold(text)).strip("-")
         if len(slug) > 1 and slug not in taken:
             return slug
     return "c-" + hashlib.blake2b("\n".join(sorted(named.keys)).encode("utf-8", "replace"), digest_size=5).hexdigest()
@@ -204,6 +205,30 @@ def _relations(
             places = tuple(dict.fromkeys(evidence(one) for one in best[:20]))
             relations.append(Relation(source, target, kind, origin, round(sure[origin], 4), status, Wording(), Wording(), places))
     return relations
+
+
+def _without_shortcuts(relations: list[Relation]) -> list[Relation]:
+    """The relations, A→C only suggested where A→B→C is a lineage of which every hop is surer: it passes through every stage."""
+    sure: defaultdict[str, dict[str, float]] = defaultdict(dict)
+    for one in relations:
+        if one.kind is RelationKind.EVOLVES_TO and one.status is Status.ACCEPTED:
+            sure[one.source][one.target] = max(one.confidence, sure[one.source].get(one.target, 0.0))
+
+    def shortcut(one: Relation) -> bool:
+        above = sure[one.source][one.target]
+        left, reached = [one.source], {one.source}
+        while left:
+            new = {end for end, surely in sure.get(left.pop(), {}).items() if surely > above} - reached
+            reached |= new
+            left += new
+        return one.target in reached
+
+    return [
+        replace(one, status=Status.SUGGESTED)
+        if one.kind is RelationKind.EVOLVES_TO and one.status is Status.ACCEPTED and shortcut(one)
+        else one
+        for one in relations
+    ]
 
 
 def _confidence(corpus: Corpus, claims: Sequence[Claim]) -> float:

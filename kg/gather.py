@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Node = ScalarNode | MappingNode | SequenceNode
 
 # Raised whenever the same note comes to be gathered, or a sentence of it understood, otherwise: what is kept is then made anew.
-GATHERING = 2
+GATHERING = 3
 
 _BOLD = re.compile(r"(?:\*\*|__)(?=\S)(.{1,160}?)(?<=\S)(?:\*\*|__)(\s*[（(][^（）()\n]{1,120}[)）])?")
 _WIKILINK = re.compile(r"\[\[([^\[\]|#\n\"',=]+?)(?:#[^\[\]|\n]*)?(?:\\?\|([^\[\]\n]+?))?\]\]")

@@ -15,10 +15,12 @@ from kg.text import CJK, fold, language
 # Nouns that say what kind of thing a name is, and are left out as often as not: the Adam optimizer, softmax 函数.
 _KIND = re.compile(
     r"\s+(?:algorithms?|methods?|techniques?|mechanisms?|architectures?|optimi[sz]ers?|functions?|models?|networks?|distributions?"
-    r"|matrix|matrices|theorems?|problems?|process(?:es)?|frameworks?|systems?|layers?)$",
+    r"|matrix|matrices|theorems?|problems?|process(?:es)?|frameworks?|systems?|layers?|curves?)$",
     re.IGNORECASE,
 )
-_KIND_ZH = re.compile(r"(?<=[A-Za-z0-9])\s*(?:算法|方法|技术|机制|架构|优化器|函数|模型|网络|分布|矩阵|定理|框架|系统|层|单元)$")
+_KIND_ZH = re.compile(
+    r"(?<=[A-Za-z0-9])\s*(?:算法|方法|技术|机制|架构|优化器|函数|模型|网络|分布|矩阵|定理|框架|系统|层|单元|曲线)$|(?<=..)机制$"
+)
 _ALWAYS = re.compile(r"(?:algorithms?|methods?|techniques?|mechanisms?|architectures?|optimi[sz]ers?)$", re.IGNORECASE)
 
 _TERMS = "terms"
@@ -67,7 +69,7 @@ class Lexicon:
         """`spellings` are keys of terms with a spelling of each."""
         known = list(spellings)
         taken = {key for key, _ in known}
-        self.forms = {key: (text, *_other_forms(text, taken)) for key, text in known}
+        self.forms = {key: (text, *_other_forms(text, taken - {key})) for key, text in known}
         self._names: Names | None = None
 
     def mentions(self, text: str) -> list[Mention]:

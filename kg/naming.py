@@ -8,6 +8,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from kg.concepts import Mention
 from kg.gather import Gathered, Source
@@ -85,32 +86,30 @@ def name(notes: Sequence[Gathered], spotted: Sequence[Spotted], spelled: Mapping
     """The concepts by their names, each note's own use of ambiguous ones, and what each note is about."""
     merged, groups = _Merged(), _groups(notes)
     shorts = {key for key, text in spelled.items() if ABBREVIATION.fullmatch(text)}
-    _join_groups(notes, groups, merged, shorts, spelled)
+    partners = _Partners(spelled, merged)
+    _join_groups(notes, groups, merged, shorts, partners)
     stands = _expanded(groups, shorts, merged)
     _join_kinds(merged, shorts, spelled, stands)
     _join_languages(stands, merged, spelled)
     subjects = [_subject(note) for note in notes]
     _join_aliases(notes, subjects, spotted, merged, shorts, stands)
+    partners.join_all(pair for pair in _aligned_aliases(notes, merged, stands) if shorts.isdisjoint(pair))
     stands = {key: {merged.root(full) for full in full} for key, full in stands.items()}
     accepted = _accepted(notes, spotted, spelled, merged, stands)
     return _numbered(notes, spelled, merged, stands, accepted, groups)
 
 
 def _join_groups(
-    notes: Sequence[Gathered], groups: Sequence["_Group"], merged: _Merged, shorts: set[str], spelled: Mapping[str, str]
+    notes: Sequence[Gathered], groups: Sequence["_Group"], merged: _Merged, shorts: set[str], partners: "_Partners"
 ) -> None:
     """The full names of one group; where nothing marks where a name begins, only if none has another partner already."""
-    partners = _Partners(spelled, merged)
     for weak in (False, True):
         for _, keys, marked in groups:
             full = [key for key in keys if key not in shorts] or list(keys)
             if marked is not weak and (marked or partners.fit(full)):
                 merged.join(full)
                 partners.note(full)
-    for pair in _translations(notes, shorts):
-        if partners.fit(pair):
-            merged.join(pair)
-            partners.note(pair)
+    partners.join_all(_translations(notes, shorts))
 
 
 def _join_kinds(merged: _Merged, shorts: set[str], spelled: Mapping[str, str], stands: dict[str, set[str]]) -> None:
@@ -156,14 +155,41 @@ class _Partners:
         tongues = {self._language[key] for key in keys}
         return all(not (self._has[key] & (tongues - {self._language[key]})) for key in keys)
 
+    def join_all(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Joins the pairs of names in two languages that fit."""
+        for pair in pairs:
+            if self._language.keys() >= set(pair) and self._language[pair[0]] != self._language[pair[1]] and self.fit(pair):
+                self._merged.join(pair)
+                self.note(pair)
 
-def _translations(notes: Sequence[Gathered], shorts: set[str]) -> Iterator[tuple[str, str]]:
-    """Terms at the same position in two notes of one id, in two languages: a heading's, a definition's."""
+
+def _twins(notes: Sequence[Gathered]) -> list[list[Gathered]]:
+    """The pairs of notes of one id."""
     twins: defaultdict[str, list[Gathered]] = defaultdict(list)
     for note in notes:
         if note.id:
             twins[note.id].append(note)
-    for one, other in (pair for pair in twins.values() if len(pair) == 2):
+    return [pair for pair in twins.values() if len(pair) == 2]
+
+
+def _aligned_aliases(notes: Sequence[Gathered], merged: _Merged, stands: Mapping[str, set[str]]) -> Iterator[tuple[str, str]]:
+    """Front matter aliases at the same place in two notes of one id: as many, between two that the lists share."""
+
+    def concepts(note: Gathered) -> list[str]:
+        keys = (term_key(name) for alias in note.aliases for name in names_of(alias)[:1])
+        roots = (merged.root(next(iter(stands[key])) if len(stands.get(key, ())) == 1 else key) for key in keys)
+        return list(dict.fromkeys(roots))
+
+    for one, other in _twins(notes):
+        mine, theirs = concepts(one), concepts(other)
+        for what, start, end, from_, to in SequenceMatcher(None, mine, theirs, autojunk=False).get_opcodes():
+            if what == "replace" and end - start == to - from_:
+                yield from zip(mine[start:end], theirs[from_:to], strict=True)
+
+
+def _translations(notes: Sequence[Gathered], shorts: set[str]) -> Iterator[tuple[str, str]]:
+    """Terms at the same position in two notes of one id, in two languages: a heading's, a definition's."""
+    for one, other in _twins(notes):
         if is_single(one.title) and is_single(other.title):
             yield from _paired(_in_sections(one, {Source.TITLE}), _in_sections(other, {Source.TITLE}), shorts)
         if len(one.heads) == len(other.heads):

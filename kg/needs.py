@@ -14,19 +14,19 @@ from math import exp, log
 _ASIDE = re.compile(
     r"applicat|\bappl(?:y|ies|ied)\b|\bused (?:in|for|to|as|by)\b|\buseful\b|\bsuch as\b|\be\.g\.|for example|for instance"
     r"|\binclud(?:e|es|ing)\b|\blike\b|basis for|leads? to|motivat|important (?:in|for)|\barises?\b|widely|can be used|unlike"
-    r"|in contrast|whereas|\bwhile\b|differs?\b|rather than|instead of|compared|generali[sz]es? to|\bremed|\bhelps? against"
+    r"|\brelated to\b|in contrast|whereas|\bwhile\b|differs?\b|rather than|instead of|compared|generali[sz]es? to|\bremed"
+    r"|\bhelps? against"
     r"|\b(?:handled|solved|eased|fixed|reduced|prevented|avoided|limited|replaced) (?:by|with)\b"
     r"|\b(?:does|do|did|is|are|has|have|with)(?: not|n't|out)\b"
-    r"|应用|用于|例如|比如|如|等|不同于|与.+不同|而不是|区别|相比|常用|广泛|沿用|参见|见|缓解|解决|减轻|防止|避免|没有"
+    r"|应用|用于|例如|比如|如|等|有关|相关|不同于|与.+不同|而不是|区别|相比|常用|广泛|沿用|参见|见|缓解|解决|减轻|防止|避免|没有"
     r"|不(?:能|是|会|用|需)|退化",
     re.IGNORECASE,
 )
-# Weights of what is seen of a pair, rounded; _OWN_NOTES and _START were then set by the precision of what is accepted
+# Weights of what is seen of a pair, rounded; _OWN_NOTES and the start, 0, were then set by the precision of what is accepted
 # (bundled notes: at least .8 transitive) and by the recall of plain mention asymmetry on Metacademy.
 _OPENING, _OPENING_ASIDE, _SENTENCES, _ASIDES, _SHARE = 0.7, 0.45, 0.35, -0.3, 0.4
 _NAME_WITHIN, _NAME_AROUND, _HUB, _COMMON_WORD = 1.8, -0.2, -0.15, -1.1
 _NOTE_NEEDED, _NOTE_NEEDS, _OWN_NOTES, _OTHER_NOTE, _BEFORE, _AFTER = 0.3, -1.7, 0.95, -0.6, 0.6, -0.6
-_START = -0.1
 _UNDECIDED = 0.6  # the most for a pair that names each other, or of which the notes say the reverse
 
 
@@ -82,8 +82,7 @@ def needs(subjects: Sequence[Subject], named: Named, requires: Mapping[int, set[
         order = _order(one, other)
         needed, needs_it = _between(one, other, requires), _between(other, one, requires)
         score = (
-            _START
-            + (_OPENING if any(place.opens for place in good) else _OPENING_ASIDE if any(place.opens for place in places) else 0)
+            (_OPENING if any(place.opens for place in good) else _OPENING_ASIDE if any(place.opens for place in places) else 0)
             + _SENTENCES * log(len(good) + 1)
             + _ASIDES * log(len(places) - len(good) + 1)
             + _SHARE * len(places) / max(1, len(other.own))

@@ -35,9 +35,15 @@ _OWNED = re.compile(
     re.IGNORECASE,
 )
 _ARROW = r"\s*(?:→|⟶|➔|➜|⇒|-{1,2}>|={1,2}>)\s*"
-_STEP = rf"{ONE}(?:\s*[/、,]\s*{ONE})*"
+_STEP = rf"{ONE}(?:\s*/\s*{ONE})*"
 _ENDS_IN_ARROW, _ARROW_NEXT = re.compile(_ARROW + "$"), re.compile(_ARROW)
 _CHAIN = re.compile(rf"{_STEP}(?:{_ARROW}{_STEP})+")
+# A chain begins with a name, and not with the end of a longer one: learned ⟨0⟩ → ⟨1⟩
+_CHAIN_BEFORE = re.compile(
+    r"(?:^|[^\w\s⟩]|[是为从由即按沿着到如括成]|\b(?:is|are|was|were|goes|went|evolved|from|along|as|like|of|in|by|through|then|and|chain"
+    r"|lineage|order|line|path|evolution|history|development|progression|timeline|roadmap|family|series))\s*$",
+    re.IGNORECASE,
+)
 _LINEAGE = re.compile(
     r"lineage|evol|develop|histor|successor|generation|line of|family|improv|variant"
     r"|演进|演化|演变|发展|脉络|历程|历史|谱系|一支|系列|变体|改进",
@@ -87,6 +93,8 @@ def _lineage(masked: str) -> Iterator[tuple[int, int]]:
         if _ENDS_IN_ARROW.search(masked, max(0, chain.start() - 6), chain.start()) or _ARROW_NEXT.match(masked, chain.end()):
             continue  # a step of it is no concept
         steps = [_numbers(step) for step in re.split(_ARROW, chain[0])]
+        if not _CHAIN_BEFORE.search(masked[max(0, chain.start() - 20) : chain.start()]):
+            steps = steps[1:]
         yield from ((one, other) for before, after in pairwise(steps) for one in before for other in after)
 
 

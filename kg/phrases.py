@@ -54,6 +54,8 @@ _VERSION_ZH = r"(?:改进版|改进|升级版|升级|简化版|简化|扩展|延
 _KIND_ZH = r"(?:变体|变种|特例|特殊情况|特殊形式|实现|形式|版本|一种|一类|类型)"
 _COMES_ZH = r"(?:简化|演进|演化|演变|发展|改进|扩展|衍生|派生|推广)"
 _BECOMES_ZH = r"(?:演进|演化|演变|发展|进化|升级)"
+_IS_ZH = r"(?:是|作为|(?:看作|看成|看做|视为|视作|理解为|认为)是?)"
+_SEVERAL_ZH = r"(?:[一二两三几多]种|[一二两三几多]个|多种|若干)?(?:常见|主要|著名|典型)?的?"
 _EASES_ZH = r"(?<![不没])(?:缓解|解决|减轻|防止|避免|克服|抑制|消除|减少|降低|改善|应对|预防)"
 
 # (relation, whether the object is the source) → phrases
@@ -69,6 +71,8 @@ _PHRASES = {
         0.6  S A (?:inspired by|modelled (?:on|after)) D O
         0.5  S A (?:replaces?|replaced) D O(?!'s| (?:by|with)\b)
         0.72 S A combines? D O2
+        0.8  S A (?:adds?|makes?|brings?) (?:[\w-]+ ){{1,3}}(?:changes?|modifications?|improvements?|refinements?) to D O
+        0.72 S [^.;⟨]{{2,60}} than (?:the\s+)?(?:plain|ordinary|vanilla|original) O
         0.7  S is (?:an?|the) J (?:variant|variation|modification|version)s? of D O
         0.5  S is O with (?!the same)
         0.9  S A (?:改进自|脱胎于|源自|源于|衍生自|演化自|演进自|继承自|发展自|扩展自) O
@@ -79,10 +83,12 @@ _PHRASES = {
         0.85 S A (?:是)?建立在 O (?:的基础)?(?:之上|上)
         0.6  S A 以 (?:采用G{{1,12}}的)?O 为基础
         0.55 S A (?:是)?基于 O(?! 的? (?:编码器|解码器|层|模块))
-        0.85 S A (?:是|作为) (?:对)?O 的?(?:一种|一个)?G{{0,4}}{_VERSION_ZH}
-        0.7  S A 是 O 的(?:一种|一个)?G{{0,4}}(?:变体|变种)
+        0.85 S A {_IS_ZH} (?:对)?O 的?(?:一种|一个)?G{{0,4}}{_VERSION_ZH}
+        0.7  S A {_IS_ZH} O 的(?:一种|一个)?G{{0,4}}(?:变体|变种)
         0.5  S A (?:取代|代替|替代)了? O
         0.72 S A (?:结合|融合|综合)了? O2
+        0.8  S A 对(?:标准|原始|普通|传统|朴素)?的? O G{{0,6}}(?:做|作|进行)了?G{{0,6}}(?:改动|改进|修改|简化|优化|扩展)
+        0.72 S G{{0,12}}比(?:原始|普通|传统|朴素)的? O
     """,
     (RelationKind.EVOLVES_TO, False): rf"""
         0.85 S A (?:evolve[sd]?|develope?d?|grew) into D O
@@ -93,13 +99,21 @@ _PHRASES = {
         0.8  (?:从|由) S (?:一步步|逐步|逐渐)?{_BECOMES_ZH}?(?:为|成|到|至) O (?:的)?{_BECOMES_ZH}
         0.8  从 S (?:一步步|逐步|逐渐)?{_BECOMES_ZH}(?:为|成|到|至) O
         0.55 把 S (?:换成|替换为|改为|改成)了? O
+        0.85 {_VERSION_ZH}(?:版本)?的 S [，,]? (?:如|例如|比如|包括|有) O
+        0.85 S (?:的|有|存在) {_SEVERAL_ZH}{_VERSION_ZH}(?:版本)?(?:，?(?:如|例如|比如|包括|有|是|为|即)|[：:]) O
+        0.72 S (?:的|有|存在) {_SEVERAL_ZH}(?:变体|变种)(?:，?(?:如|例如|比如|包括|有|是|为|即)|[：:])? O
+        0.8  {_BETTER} of D S,? (?:such as|like|include|are|:) D O
+        0.72 variants? of D S,? (?:such as|like|include|are|:) D O
+        0.72 S has (?:two|three|several|many|some) (?:variants?|versions?)(?:,|:| such as| like) D O
     """,
     (RelationKind.VARIANT_OF, False): rf"""
         0.9  S (?:is|are|was) (?:both\s+)?(?:(?:an?|the|one|two)\s+)?J {_KINDS} of D O(?! and\b)
         0.75 (?:^|[.;:]\s+)D S (?:is|are) (?:an?|the) J O{_NOUN_ENDS}
         0.6  O,? such as D S
         0.75 S and other J O
-        0.9  S A 是 O 的(?:一种|一个|一类)?G{{0,6}}{_KIND_ZH}
+        0.9  S A {_IS_ZH} O 的(?:一种|一个|一类)?G{{0,6}}{_KIND_ZH}
+        0.85 variants? of D O,? (?:such as|like|include|are|:) D S
+        0.85 O (?:的|有|存在) {_SEVERAL_ZH}(?:变体|变种)(?:，?(?:如|例如|比如|包括|有|是|为|即)|[：:])? S
         0.75 S A 是 (?:一种|一类|一个)[^，。；⟨的]{{0,8}}的? O(?= (?:方法|算法|模型|技术|函数|层|机制|架构)? (?:[，。：；]|$))
         0.7  S A 属于 (?:一种)?O(?! 的)
         0.5  S 等(?:几种|多种|各种|常见)?的? O(?=方法|模型|算法|$|[，。])

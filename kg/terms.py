@@ -54,10 +54,10 @@ _GENERAL = frozenset(
     |time and memory|tips|title|todo|topic|topics|training|types|usage|use|use cases|uses|variants
     |version|warning|weakness|what|why|worked example|worked examples|举例|介绍|代价|代码|价值|价格|任务|优势|优点|优缺点|作业
     |作用|使用|例|例子|例题|假设|公式|关键点|其他|内存|内容|分析|前提|前置|前置知识|前言|功能|劣势|区别|原因|原理|参数|参考|参考文献|参考资料|变体|后记|回答|图|基本概念|基础
-    |复杂度|存储|定义|实例|实现|实验|对比|导读|小结|局限|局限性|层|展望|差异|常见问题|应用|应用场景|延伸阅读|引言|当前|形式|影响|待办|思考|思考题|思路|性能|性质|总结|意义
+    |复杂度|存储|定义|实例|实现|实验|对比|导读|小结|局限|局限性|层|展望|差异|常见问题|工作|工作原理|应用|应用场景|延伸阅读|引言|当前|形式|影响|待办|思考|思考题|思路|性能|性质|总结|意义
     |成本|技巧|损失|推导|推荐阅读|摘要|收益|效果|数值例子|数据|方法|显存|本章小结|条件|来源|架构|标签|标题|核心|核心思想|概念|概述|模型|模式|步骤|比较|注意|注意事项|流程|测试
     |版本|特性|特点|环境|理解|用法|用途|目录|目标|目的|直观理解|直觉|相关|相关工作|示例|程序|笔记|简介|算法|练习|结构|结果|结论|综述|缩写|缺点|背景|背景知识|表|要点|解决办法
-    |解决方案|解答|计算|训练|讲义|讲解|证明|说明|课程|资料|资源|输入|输出|过程|运行|速度|部署|重点|问答|问题|附录|预备知识|题目
+    |解决方案|解答|计算|训练|训练过程|推理过程|讲义|讲解|证明|说明|课程|资料|资源|输入|输出|过程|运行|速度|部署|重点|问答|问题|附录|预备知识|题目
     """.replace("\n", "").split("|")
 )
 _AND = re.compile(r"\s*(?:,|，|、|;|；|/|\band\b|\bor\b|&|和|与|及其|以及|及|或)\s*")
@@ -186,7 +186,7 @@ def names_of(written: str) -> tuple[str, ...]:
 
 def _other_name(outer: str, name: str, inside: str, after: str, again: bool) -> str:
     """What stands in parentheses, if it is another name of what stands before them."""
-    if ABBREVIATION.fullmatch(name):
+    if ABBREVIATION.fullmatch(name) or _spelled_by_ear(name, outer):
         return (f"{name} {after}" if after and language(after) == "en" else name) if len(name) > 1 else ""
     if not is_term(name) or set(re.findall(r"\d", name)) - set(re.findall(r"\d", outer)):
         return ""
@@ -198,6 +198,17 @@ def _other_name(outer: str, name: str, inside: str, after: str, again: bool) -> 
         return name
     same_head = outer.split()[-1].casefold() == name.split()[-1].casefold() and " " in name
     return name if same_head and language(outer) == "en" else ""
+
+
+def _spelled_by_ear(short: str, long: str) -> bool:
+    """Whether a short form has a 2 for `to` or a 4 for `for`, and its letters in order in the long one.
+
+    >>> _spelled_by_ear("seq2seq", "sequence-to-sequence"), _spelled_by_ear("word2vec", "word embedding")
+    (True, False)
+    """
+    letters = iter(long.casefold())
+    spoken = short.replace("2", "to").replace("4", "for")
+    return bool(re.fullmatch("[a-z]+[24][a-z]+", short)) and all(one in letters for one in spoken)
 
 
 def parts_of(phrase: str) -> list[str]:

@@ -95,6 +95,12 @@ def stated(sentence: str) -> set[str]:
         ("学习 LSTM 之前需要先了解 RNN。", "rnn prerequisite_of lstm"),
         ("RNN 是理解 LSTM 的基础。", "rnn prerequisite_of lstm"),
         ("演进：MHA → MQA → GQA → MLA。", "gqa evolves_to mla"),
+        ("The lines are RNN → LSTM, MHA → MQA.", "mha evolves_to mqa"),
+        ("Improved versions of the RNN such as LSTM and GRU.", "rnn evolves_to gru"),
+        ("RoBERTa adds two changes to BERT.", "bert evolves_to roberta"),
+        ("改进版本的 RNN，如 LSTM 和 GRU。", "rnn evolves_to gru"),
+        ("RNN 有两种变体 LSTM 和 GRU。", "lstm variant_of rnn"),
+        ("RoBERTa 可以看作是 BERT 的一个改进版本。", "bert evolves_to roberta"),
     ],
 )
 def test_a_sentence_relates_what_it_names_in_the_right_direction(sentence: str, edge: str) -> None:
@@ -114,6 +120,7 @@ def test_a_sentence_relates_what_it_names_in_the_right_direction(sentence: str, 
         "数据的流向是 BERT → Dropout → Adam。",
         "Adam and BERT.",
         "RNN → something else → GRU",
+        "A gated RNN → GRU",
     ],
 )
 def test_what_a_sentence_denies_asks_or_lists_is_no_relation(sentence: str) -> None:
@@ -243,12 +250,29 @@ def test_whose_text_names_whom_is_at_least_suggested() -> None:
     assert edges(relations, Origin.MENTION) == {"softmax prerequisite_of attention"}
 
 
-def test_a_section_on_an_evolution_suggests_its_order() -> None:
-    text = "## How did attention evolve?\n\n- **MHA**: many.\n- **MQA**: one.\n- **GQA**: some.\n"
+@pytest.mark.parametrize(
+    "text",
+    [
+        "## How did attention evolve?\n\n- **MHA**: many.\n- **MQA**: one.\n- **GQA**: some.\n",
+        "## 注意力的演进\n\nMHA 有许多头。\n\n### MQA\n\n只有一个。\n\n### GQA\n\n有几个。\n\n### 怎样选择 GQA？\n\n看情况。\n",
+    ],
+    ids=["defined", "headings"],
+)
+def test_a_section_on_an_evolution_gives_its_order(text: str) -> None:
     _, relations = found(text, GLOSSARY)
     ordered = [one for one in relations if one.origin is Origin.HEADING and one.kind is RelationKind.EVOLVES_TO]
     assert edges(ordered) == {"mha evolves_to mqa", "mqa evolves_to gqa"}
-    assert all(one.status is Status.SUGGESTED for one in ordered)
+
+
+def test_a_lineage_passes_through_every_stage() -> None:
+    _, relations = found(GLOSSARY, "Lineage: RNN → LSTM → GRU. GRU is a gated variant of the RNN.")
+    status = {one.edge[:2]: one.status for one in relations if one.kind is RelationKind.EVOLVES_TO}
+    assert status["lstm", "gru"] is Status.ACCEPTED and status["rnn", "gru"] is Status.SUGGESTED
+
+
+def test_a_plural_title_is_named_in_the_singular() -> None:
+    texts = "# Binary search trees\n\nSorted.\n", "# AVL trees\n\nAn AVL tree is a binary search tree that stays balanced.\n"
+    assert "binary-search-trees prerequisite_of avl-trees" in edges(found(*texts)[1])
 
 
 def test_only_what_is_sure_enough_is_accepted() -> None:
@@ -425,7 +449,7 @@ def test_any_text_is_read_and_every_quote_stands_at_its_lines(texts: list[str]) 
         assert 1 <= place.first <= place.last <= len(Lines.of(text_of[place.path]).starts)
     graph = build(concepts, relations)
     assert all(graph.nodes[id]["label"] for id in graph)
-    assert all(re.fullmatch("[a-z0-9][a-z0-9-]*", id) for id in graph)
+    assert all(re.fullmatch(r"[^\W_]+(-[^\W_]+)*", id) for id in graph)
 
 
 def stands(place: Evidence, text: str) -> bool:
