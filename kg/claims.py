@@ -13,7 +13,7 @@ from posixpath import normpath
 from typing import Any
 
 from kg.concepts import Origin, RelationKind, name_key
-from kg.corpus import Corpus, first_places
+from kg.corpus import Corpus
 from kg.gather import Place, Source
 from kg.mentions import Memory
 from kg.naming import Named
@@ -158,7 +158,7 @@ def _headings_under(corpus: Corpus, number: int, section: int) -> list[tuple[int
 
 def named_after(corpus: Corpus) -> Iterator[Claim]:
     """`byte-level BPE` is a kind of BPE: a name that ends in another's."""
-    where = first_places(corpus)
+    where = corpus.first
     keys = {key: meant[0] for key, meant in corpus.naming.meant.items() if len(meant) == 1 and len(key) > 1}
     for number, named in enumerate(corpus.naming.concepts):
         for text in named.full:
@@ -181,7 +181,7 @@ def needed(corpus: Corpus) -> Iterator[Claim]:
         for at, found in enumerate(note)
         if found
     }
-    first = first_places(corpus)
+    first = corpus.first
     for need in needs(_subjects(corpus), named, _requires(corpus)):
         if need.confidence >= _FAINT and (need.place or need.after in first):
             note, place = (
@@ -193,6 +193,9 @@ def needed(corpus: Corpus) -> Iterator[Claim]:
 def _named_in(corpus: Corpus, number: int, at: int) -> dict[int, frozenset[int]]:
     """The concepts that a sentence names and does not introduce, each with those that it enumerates together with it."""
     note, found = corpus.notes[number], corpus.seen[number][at]
+    introduced = corpus.introduced.get((number, at), frozenset())
+    if len(found) == 1:
+        return {} if found[0].concept in introduced else {found[0].concept: frozenset()}
     text = note.spots[at].text
     beside: defaultdict[int, set[int]] = defaultdict(set)
     chain: list[int] = []
@@ -204,7 +207,6 @@ def _named_in(corpus: Corpus, number: int, at: int) -> dict[int, frozenset[int]]
                 beside[other.concept].add(mate)
         else:
             chain = []
-    introduced = corpus.introduced.get((number, at), frozenset())
     return {one.concept: frozenset(beside[one.concept]) for one in found if one.concept not in introduced}
 
 

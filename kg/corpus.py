@@ -32,6 +32,7 @@ class Corpus:
     seen: tuple[tuple[tuple[Seen, ...], ...], ...]  # of each note, of each sentence: the concepts that it names surely
     about: tuple[tuple[tuple[int, ...], ...], ...]  # of each note, of each section: what its heading is about
     introduced: Mapping[tuple[int, int], frozenset[int]]  # (note, sentence) → the concepts that it introduces
+    first: Mapping[int, tuple[int, Place]]  # where each concept is first named: the note, and the place in it
     twins: tuple[int, ...]  # of each note: the number of the first one that says the same, in another language
 
 
@@ -47,7 +48,7 @@ def read_corpus(notes: tuple[Gathered, ...], memory: Memory) -> Corpus:
     )
     first: dict[str, int] = {}
     twins = tuple(first.setdefault(note.id or note.path, number) for number, note in enumerate(notes))
-    return Corpus(notes, naming, seen, about, _introduced(naming, notes, about), twins)
+    return Corpus(notes, naming, seen, about, _introduced(naming, notes, about), _first_places(notes, seen), twins)
 
 
 def _resolved(
@@ -87,11 +88,11 @@ def _introduced(
     return {place: frozenset(concepts) for place, concepts in found.items()}
 
 
-def first_places(corpus: Corpus) -> dict[int, tuple[int, Place]]:
-    """Where each concept is first named."""
+def _first_places(notes: Sequence[Gathered], seen: Sequence[Sequence[Sequence[Seen]]]) -> dict[int, tuple[int, Place]]:
     found: dict[int, tuple[int, Place]] = {}
-    for number, note in enumerate(corpus.notes):
-        for at, seen in enumerate(corpus.seen[number]):
-            for one in seen:
-                found.setdefault(one.concept, (number, note.spots[at].place))
+    for number, note in enumerate(notes):
+        for at, sentence in enumerate(seen[number]):
+            for one in sentence:
+                if one.concept not in found:
+                    found[one.concept] = number, note.spots[at].place
     return found

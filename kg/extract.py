@@ -60,15 +60,12 @@ def extract(
     memory = Memory() if memory is None else memory
     memory.keep_only(note.path for note in notes)
     corpus = read_corpus(notes, memory)
-    ids, concepts = _concepts(corpus, curated, located)
+    lines = [Lines.of(note.text) for note in notes]
+    ids, concepts = _concepts(corpus, curated, located, lines)
     claims = [*declared(corpus), *stated(corpus, memory), *ordered(corpus), *named_after(corpus), *needed(corpus)]
-    lines: dict[int, Lines] = {}
 
     def evidence(claim: Claim) -> Evidence:
-        note = corpus.notes[claim.note]
-        if claim.note not in lines:
-            lines[claim.note] = Lines.of(note.text)
-        return note.evidence(claim.place, lines[claim.note])
+        return notes[claim.note].evidence(claim.place, lines[claim.note])
 
     relations = _without_shortcuts(_relations(corpus, claims, ids, evidence))
     said = [replace(one, evidence=tuple(map(located.find, one.evidence))) for one in curated.relations]
@@ -76,11 +73,11 @@ def extract(
     return concepts, [*said, *relations], problems
 
 
-def _concepts(corpus: Corpus, curated: Curated, located: Located) -> tuple[list[str], list[Concept]]:
+def _concepts(corpus: Corpus, curated: Curated, located: Located, lines: Sequence[Lines]) -> tuple[list[str], list[Concept]]:
     """The id of each concept by its number, and the concepts: the curated ones, then what the notes add."""
     said = [replace(one, notes=tuple(place for note in one.notes for place in located.section(note))) for one in curated.concepts]
     names = Names(said)
-    places = _sections(corpus)
+    places = _sections(corpus, lines)
     definitions = _definitions(corpus)
     taken = {concept.id for concept in said}
     ids: list[str] = []
@@ -137,11 +134,11 @@ def _aliases(named: Named) -> tuple[Alias, ...]:
     return tuple(dict.fromkeys(aliases))
 
 
-def _sections(corpus: Corpus) -> list[tuple[Evidence, ...]]:
+def _sections(corpus: Corpus, lines_of: Sequence[Lines]) -> list[tuple[Evidence, ...]]:
     """The sections about each concept: whose heading asks about it, which define it, or all of a note on nothing else."""
     places: list[dict[Evidence, None]] = [{} for _ in corpus.naming.concepts]
     for number, note in enumerate(corpus.notes):
-        lines = Lines.of(note.text)
+        lines = lines_of[number]
         defined: defaultdict[int, set[int]] = defaultdict(set)
         for term in note.terms:
             if term.source is Source.DEFINED:

@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import cache
 
 from kg.concepts import Mention
 from kg.gather import Gathered, Source
@@ -277,15 +278,14 @@ def _join_aliases(
     It is a list of keywords when one of them is certainly no other name: a term with a heading, definition or group of its
     own, one that a sentence names beside the thing, one that contains its name or is contained in it.
     """
-    own = {merged.root(term_key(one)) for note in notes for term in note.terms if term.source in _STRONG for one in term.names}
-    own |= {merged.root(term_key(one)) for note in notes for term in note.terms if len(term.names) > 1 for one in term.names}
+    terms = {term for note in notes for term in note.terms if term.source in _STRONG or len(term.names) > 1}
+    own = {merged.root(key) for key in {term_key(name) for names in {term.names for term in terms} for name in names}}
     for note, subject, sentences in zip(notes, subjects, spotted, strict=True):
         keys = [term_key(one) for names in subject.names for one in names]
         full = [key for key in keys if key not in shorts]
         if not (subject.one and full and note.aliases):
             continue
         roots = {merged.root(key) for key in full}
-        beside = [{merged.root(key) for mention in sentence for key in mention.concepts} for sentence in sentences]
         aliases = [(text, term_key(text)) for alias in note.aliases for text in names_of(alias) or (alias,)]
         others = [key for text, key in aliases if merged.root(key) not in roots and not _initials(text, subject.names[0])]
         certain = [
@@ -293,12 +293,17 @@ def _join_aliases(
             for text, key in aliases
             if key in others
         ]
+        beside = _roots_in(sentences, merged) if others and not any(certain) else []
         certain += [any(merged.root(key) in sentence and roots & sentence for sentence in beside) for key in others]
         for text, key in aliases:
             if key in shorts and key not in stands and _initials(text, subject.names[0]):
                 stands[key] = {full[0]}
             elif key in others and not any(certain):
                 merged.join((full[0], key))
+
+
+def _roots_in(sentences: Spotted, merged: _Merged) -> list[set[str]]:
+    return [{merged.root(key) for mention in sentence for key in mention.concepts} for sentence in sentences]
 
 
 def _initials(short: str, names: Sequence[str]) -> bool:
@@ -321,8 +326,9 @@ def _accepted(
 ) -> set[str]:
     """The roots that are concepts: a title's, a heading's, what a sentence defines; others when the notes speak of them."""
 
-    def roots(key: str) -> set[str]:
-        return {merged.root(one) for one in stands[key]} if key in stands else {merged.root(key)}
+    @cache
+    def roots(key: str) -> frozenset[str]:
+        return frozenset(merged.root(one) for one in stands[key]) if key in stands else frozenset((merged.root(key),))
 
     sentences, within = _frequency(spotted, roots)
     marked: defaultdict[str, set[tuple[int, Source]]] = defaultdict(set)
@@ -337,15 +343,19 @@ def _accepted(
     return accepted | {root for root, marks in marked.items() if _spoken_of(marks, sentences[root], len(within[root]))}
 
 
-def _frequency(spotted: Sequence[Spotted], roots: Callable[[str], set[str]]) -> tuple[Counter[str], dict[str, set[int]]]:
+def _frequency(spotted: Sequence[Spotted], roots: Callable[[str], frozenset[str]]) -> tuple[Counter[str], dict[str, set[int]]]:
     """In how many sentences each is named, and in which notes."""
     sentences: Counter[str] = Counter()
     within: defaultdict[str, set[int]] = defaultdict(set)
     for number, note in enumerate(spotted):
+        here: set[str] = set()
         for found in note:
-            for root in {root for mention in found for key in mention.concepts for root in roots(key)}:
+            named = frozenset[str]().union(*(roots(key) for mention in found for key in mention.concepts))
+            for root in named:
                 sentences[root] += 1
-                within[root].add(number)
+            here |= named
+        for root in here:
+            within[root].add(number)
     return sentences, within
 
 

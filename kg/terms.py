@@ -151,6 +151,7 @@ def is_term(name: str) -> bool:
     return len(letters) > 1 and (len(letters) * 2 > len(name_key(name)) or tongue == "zh" or bool(ABBREVIATION.fullmatch(name)))
 
 
+@lru_cache(maxsize=100_000)
 def names_of(written: str) -> tuple[str, ...]:
     """The names that a written term holds, in its order; without parentheses just the one, and none when it is no term.
 
