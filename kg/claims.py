@@ -14,7 +14,7 @@ from typing import Any
 
 from kg.concepts import Origin, RelationKind, name_key
 from kg.corpus import Corpus
-from kg.gather import Place, Source
+from kg.gathered import Place, Source
 from kg.mentions import Memory
 from kg.naming import Named
 from kg.needs import Own, Subject, needs

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kg.concepts import Mention
-from kg.gather import Gathered, Place, Source
+from kg.gathered import Gathered, Place, Source
 from kg.mentions import Lexicon, Memory
 from kg.naming import Naming, name, vocabulary
 from kg.terms import term_key

@@ -30,9 +30,9 @@ from kg.concepts import (
 from kg.corpus import Corpus, read_corpus
 from kg.curated import Curated, Problem
 from kg.gather import GATHERING as GATHERING
-from kg.gather import Gathered as Gathered
-from kg.gather import Source
 from kg.gather import gather as gather
+from kg.gathered import Gathered as Gathered
+from kg.gathered import Source
 from kg.located import Located
 from kg.mentions import Memory as Memory
 from kg.naming import Named, Naming

@@ -1,33 +1,23 @@
 """Note → what concepts and relations may be made of, each with its place. One note at a time: what is one is decided later."""
 
-import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from enum import Enum
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote
 
-from kg.concepts import Evidence
-from kg.curated import Problem
-from kg.markdown import BlockKind, Section, front_matter, parse, plain
+from kg.front import WIKILINK, Front
+from kg.gathered import Declared, Gathered, Head, Place, Source, Spot, Term
+from kg.markdown import BlockKind, Section, parse, plain
 from kg.needs import is_aside
 from kg.notes import Note
 from kg.sentences import sentences_of
-from kg.terms import ABBREVIATION, Asked, Reading, asked, clean, is_single, is_term, names_of, term_key
-from kg.text import CJK, Lines, language
-
-if TYPE_CHECKING:
-    from yaml import MappingNode, ScalarNode, SequenceNode
-
-    Node = ScalarNode | MappingNode | SequenceNode
+from kg.terms import ABBREVIATION, Asked, asked, clean, is_single, is_term, names_of, term_key
+from kg.text import CJK, language
 
 # Raised whenever the same note comes to be gathered, or a sentence of it understood, otherwise: what is kept is then made anew.
 GATHERING = 3
 
 _BOLD = re.compile(r"(?:\*\*|__)(?=\S)(.{1,160}?)(?<=\S)(?:\*\*|__)(\s*[（(][^（）()\n]{1,120}[)）])?")
-_WIKILINK = re.compile(r"\[\[([^\[\]|#\n\"',=]+?)(?:#[^\[\]|\n]*)?(?:\\?\|([^\[\]\n]+?))?\]\]")
 _LINK = re.compile(r"(?<!!)\[([^\[\]\n]{1,160})\]\(<?([^()\s<>]+?\.(?:md|markdown|txt))(?:#[^()\s<>]*)?>?\)")
 _LONG_FORM = re.compile(r"((?:[A-Za-z][\w'’–-]*[ \n]+){1,9}|[A-Za-z][\w'’–-]*-[\w-]+\s+)\(([A-Za-z][A-Za-z0-9.+-]{1,9}?)s?\)")
 _SHORT_FORM = re.compile(r"\b([A-Z][A-Za-z0-9.+-]{1,9})\s*[（(]([A-Za-z][\w'’ –-]{5,70})[)）]")
@@ -52,152 +42,11 @@ _NEEDS = re.compile(
 )
 
 
-class Source(Enum):
-    """Where a term stands, and so how surely it is one."""
-
-    TITLE = "title"
-    HEADING = "heading"
-    DEFINED = "defined"  # bold, and a sentence begins with it
-    BOLD = "bold"
-    LABEL = "label"  # bold before a colon: often no term at all
-    GROUP = "group"  # 名称（English, ABBR） in running text
-    ALIAS = "alias"
-    TAG = "tag"
-    LINK = "link"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Characters of the note, within a section (its number)."""
-
-    section: int
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """A heading: its trail, where it stands, the sentences under it up to the next one, and what it is about."""
-
-    trail: tuple[str, ...]
-    place: Place
-    first: int
-    last: int  # up to, not with
-    asked: Asked
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """A sentence, a table row: where it stands, and what a reader sees of it. `prose` is not so for rows, code and math.
-
-    `aside` says that it is about an example, an application or a contrast.
-    """
-
-    place: Place
-    text: str
-    prose: bool
-    aside: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A written term with its names. `spot` is the sentence it stands in, -1 in a heading or the front matter."""
-
-    names: tuple[str, ...]
-    source: Source
-    spot: int
-    section: int
-
-
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """What the note says has to be known first: names, titles, ids or paths; and where it says so."""
-
-    targets: tuple[str, ...]
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Gathered:
-    """All of a note that concepts and relations are made of. `title` is empty when it has none but its file's name."""
-
-    path: str
-    text: str
-    id: str
-    title: str
-    aliases: tuple[str, ...]
-    heads: tuple[Head, ...]
-    spots: tuple[Spot, ...]
-    terms: tuple[Term, ...]
-    declared: tuple[Declared, ...]
-    problems: tuple[Problem, ...]
-
-    def to_json(self) -> str:
-        """A text from which `from_json` makes the same again."""
-        return json.dumps(
-            {
-                "note": [self.path, self.text, self.id, self.title, self.aliases],
-                "heads": [[one.trail, *_flat(one.place), one.first, one.last, _asked_json(one.asked)] for one in self.heads],
-                "spots": [[*_flat(one.place), one.text, one.prose + 2 * one.aside] for one in self.spots],
-                "terms": [[one.names, one.source.value, one.spot, one.section] for one in self.terms],
-                "declared": [[one.targets, *_flat(one.place)] for one in self.declared],
-                "problems": [[one.line, one.message] for one in self.problems],
-            },
-            ensure_ascii=False,
-            separators=(",", ":"),
-        )
-
-    @classmethod
-    def from_json(cls, text: str) -> "Gathered":
-        """The Gathered of such a text."""
-        one = json.loads(text)
-        path, note, id, title, aliases = one["note"]
-        return cls(
-            path,
-            note,
-            id,
-            title,
-            tuple(aliases),
-            tuple(
-                Head(tuple(trail), Place(*place), first, last, _asked_from(asked))
-                for trail, *place, first, last, asked in one["heads"]
-            ),
-            tuple(
-                Spot(Place(section, start, end), seen, bool(flags & 1), bool(flags & 2))
-                for section, start, end, seen, flags in one["spots"]
-            ),
-            tuple(Term(tuple(names), _SOURCES[source], spot, section) for names, source, spot, section in one["terms"]),
-            tuple(Declared(tuple(targets), Place(*place)) for targets, *place in one["declared"]),
-            tuple(Problem(path, line, message) for line, message in one["problems"]),
-        )
-
-    def evidence(self, place: Place, lines: Lines) -> Evidence:
-        """The place as evidence; `lines` are those of the note's text."""
-        first, last = lines.number(place.start), lines.number(max(place.start, place.end - 1))
-        trail = self.heads[place.section].trail if 0 <= place.section < len(self.heads) else ()
-        return Evidence(self.path, first, last, trail, self.text[place.start : place.end])
-
-
-_SOURCES = {source.value: source for source in Source}
-
-
-def _flat(place: Place) -> tuple[int, int, int]:
-    return place.section, place.start, place.end
-
-
-def _asked_json(one: Asked) -> list[Any]:
-    return [[[reading.forms, reading.sure] for reading in one.terms], one.compares, one.asks]
-
-
-def _asked_from(one: list[Any]) -> Asked:
-    return Asked(tuple(Reading(tuple(forms), sure) for forms, sure in one[0]), one[1], one[2])
-
-
 def gather(note: Note) -> Gathered:
     """What concepts and relations may be made of. Raises nothing: what is wrong with the front matter is among the problems."""
     sections = parse(note.text)
     heads, spots = _walk(note.text, sections)
-    front = _Front(note)
+    front = Front(note)
     title = front.title or next((head.trail[0] for head in heads if head.trail), "") or _only_heading(note.text)
     terms = [*_front_terms(front, title, heads, spots), *_heading_terms(title, heads, spots)]
     for number, spot in enumerate(spots):
@@ -274,7 +123,7 @@ def _confirmed(heading: Asked, body: str) -> Iterator[tuple[str, ...]]:
     yield from (names for names in confirmed[whole:] if names)
 
 
-def _front_terms(front: "_Front", title: str, heads: Sequence[Head], spots: Sequence[Spot]) -> Iterator[Term]:
+def _front_terms(front: Front, title: str, heads: Sequence[Head], spots: Sequence[Spot]) -> Iterator[Term]:
     body = term_key("\n".join(spot.text for spot in spots))
     about = asked(title)
     whole = () if about.compares or about.asks or not is_single(title) else names_of(title)
@@ -299,7 +148,7 @@ def _written(text: str, spot: Spot) -> Iterator[tuple[tuple[str, ...], Source]]:
             ends = match[1].rstrip().endswith((":", "：", ".", "。")) or raw[match.end() :].lstrip()[:1] in {":", "："}
             source = Source.LABEL if ends and begins and len(names) == 1 else Source.DEFINED if begins else Source.BOLD
             yield names, source
-    for match in _WIKILINK.finditer(raw):
+    for match in WIKILINK.finditer(raw):
         if names := names_of(PurePosixPath(match[1].strip()).name):
             yield names, Source.LINK
     yield from ((names, Source.GROUP) for names in _groups(spot.text))
@@ -380,95 +229,5 @@ def _declared(text: str, heads: Sequence[Head], spots: Sequence[Spot]) -> Iterat
 
 def _links(raw: str) -> list[str]:
     """The notes that a piece of text links to, as they are written."""
-    wiki = [match[1].strip() for match in _WIKILINK.finditer(raw)]
+    wiki = [match[1].strip() for match in WIKILINK.finditer(raw)]
     return wiki + [unquote(match[2]) for match in _LINK.finditer(raw)]
-
-
-_KEYS = {
-    "id": "id",
-    "title": "title",
-    "aliases": "aliases",
-    "alias": "aliases",
-    "tags": "tags",
-    "tag": "tags",
-    "keywords": "tags",
-    "requires": "requires",
-    "require": "requires",
-    "prerequisites": "requires",
-    "prerequisite": "requires",
-    "depends_on": "requires",
-    "depends-on": "requires",
-    "depends": "requires",
-    "前置": "requires",
-    "前置知识": "requires",
-    "先修": "requires",
-}
-
-
-class _Front:
-    """A note's front matter; what is wrong with it is among its problems and reads as nothing."""
-
-    def __init__(self, note: Note) -> None:
-        self.id = self.title = ""
-        self.aliases: list[str] = []
-        self.tags: list[str] = []
-        self.requires: list[Declared] = []
-        self.problems: list[Problem] = []
-        if yaml_text := front_matter(note.text):
-            self._read(note, yaml_text)
-
-    def _read(self, note: Note, yaml_text: str) -> None:
-        import yaml
-
-        shift = note.text.index(yaml_text)
-        line = note.lines.number(shift)
-        try:
-            root = cast("Node | None", yaml.compose(yaml_text, yaml.SafeLoader))
-        except yaml.MarkedYAMLError as error:
-            line += error.problem_mark.line if error.problem_mark else 0
-            self.problems.append(Problem(note.path, line, f"malformed front matter: {error.problem}"))
-            return
-        except (yaml.YAMLError, RecursionError, ValueError):
-            self.problems.append(Problem(note.path, line, "malformed front matter"))
-            return
-        if root is None:
-            return
-        if root.id != "mapping":
-            self.problems.append(Problem(note.path, line, "malformed front matter: expected keys and values"))
-            return
-        for key, value in root.value:
-            kind = _KEYS.get(str(key.value).strip().casefold()) if key.id == "scalar" else None
-            texts = _scalars(value)
-            if kind and texts is None:
-                message = f"malformed front matter: {key.value} is to be a text or a list of texts"
-                self.problems.append(Problem(note.path, line + value.start_mark.line, message))
-            elif kind and texts:
-                place = Place(-1, shift + key.start_mark.index, shift + value.end_mark.index)
-                self._keep(kind, texts, value.id == "scalar", place, note.text)
-
-    def _keep(self, kind: str, texts: list[str], one: bool, place: Place, text: str) -> None:
-        if kind == "id":
-            self.id = texts[0]
-        elif kind == "title":
-            self.title = texts[0]
-        else:
-            several = [part for item in texts for part in (re.split("[,，、]", item) if one else [item])]
-            names = [_WIKILINK.sub(r"\1", part).strip(" \t#\"'[]") for part in several]
-            names = [name for name in names if name]
-            if kind == "aliases":
-                self.aliases += names
-            elif kind == "tags":
-                self.tags += names
-            elif names:
-                end = place.start + len(text[place.start : place.end].rstrip())
-                self.requires.append(Declared(tuple(names), Place(place.section, place.start, end)))
-
-
-def _scalars(node: "Node") -> list[str] | None:
-    """The texts of a text or a list of them; a wikilink that YAML takes for a list in a list too."""
-    if node.id == "scalar":
-        return [str(node.value)] if str(node.value).strip() and node.tag != "tag:yaml.org,2002:null" else []
-    if node.id != "sequence":
-        return None
-    found = [_scalars(item) for item in node.value]
-    return None if None in found else [text for item in found if item for text in item]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from kg.concepts import Evidence, name_key
-from kg.gather import Gathered
+from kg.gathered import Gathered
 from kg.text import Lines
 
 

