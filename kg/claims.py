@@ -27,7 +27,8 @@ _ORDERED = 0.75
 _FAINT = 0.35  # below, a mention suggests nothing
 _ENUMERATED = re.compile(r"\s*(?:→|->|=>|,|，|、|/|and|or|和|与|及|以及|或|vs\.?|,\s*and)\s*(?:the\s+|an?\s+)?", re.IGNORECASE)
 _EVOLUTION = re.compile(
-    r"evol|histor|lineage|development of|generations|from .+ to |演进|演化|演变|发展|历程|脉络|从.+到", re.IGNORECASE
+    r"\bevol(?:ution|ved?)\b|\bhistory of\b|lineage|\bdevelopment of\b|generations of|演进|演化|演变|发展(?!趋势)|历程|脉络",
+    re.IGNORECASE,
 )
 
 

@@ -54,6 +54,11 @@ _PIPELINE = re.compile(
     r"|流程|流向|步骤|转移|映射|输入|输出|管线|阶段|先.{0,12}再",
     re.IGNORECASE,
 )
+_MENU = re.compile(
+    r"\b(?:go(?:ing)? to|select|click|tap|press|open|choose|enable|disable|menu|settings?|preferences?|folders?|tabs?)\b"
+    r"|点击|点按|选择|打开|菜单|设置|文件夹|路径",
+    re.IGNORECASE,
+)
 _COMPOUND = re.compile(r"⟨\d+⟩(?:\s*⟨\d+⟩)+")
 _PAREN = re.compile(r"\s*[（(][^（）()]{0,80}[)）]")
 
@@ -80,7 +85,7 @@ def related(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[Stated]:
                     source, target = (object_, subject) if phrase.backward else (subject, object_)
                     key = source, target, phrase.kind
                     seen[key] = max(seen.get(key, 0.0), phrase.confidence)
-    for source, target in _lineage(masked):
+    for source, target in () if _MENU.search(text) else _lineage(masked):
         seen[source, target, RelationKind.EVOLVES_TO] = 0.95 if _LINEAGE.search(masked) else 0.75
     yield from (Stated(*key, confidence) for key, confidence in seen.items())
 

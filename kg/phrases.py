@@ -54,6 +54,7 @@ _VERSION_ZH = r"(?:改进版|改进|升级版|升级|简化版|简化|扩展|延
 _KIND_ZH = r"(?:变体|变种|特例|特殊情况|特殊形式|实现|形式|版本|一种|一类|类型)"
 _COMES_ZH = r"(?:简化|演进|演化|演变|发展|改进|扩展|衍生|派生|推广)"
 _BECOMES_ZH = r"(?:演进|演化|演变|发展|进化|升级)"
+_END_ZH = r"(?= (?:[，。；、,.;：:!！?？]|$))"  # and not the beginning of a longer name
 _IS_ZH = r"(?:是|作为|(?:看作|看成|看做|视为|视作|理解为|认为)是?)"
 _SEVERAL_ZH = r"(?:[一二两三几多]种|[一二两三几多]个|多种|若干)?(?:常见|主要|著名|典型)?的?"
 _EASES_ZH = r"(?<![不没])(?:缓解|解决|减轻|防止|避免|克服|抑制|消除|减少|降低|改善|应对|预防)"
@@ -64,7 +65,7 @@ _PHRASES = {
         0.85 S A (?<!is )(?<!are )(?:builds?|built) (?:up)?on D O{_LAYER}
         0.9  S A (?:improv(?:es?|ed)|advances?) (?:up)?on D O
         0.85 S A (?:simplif(?:y|ies|ied)|refines?|refined|supersedes?|superseded|succeed(?:s|ed)|streamlines?) D O
-        0.72 S A (?:extends?|extended|generali[sz]e[sd]?|improves?|enhances?) D O(?! (?:by|from|to) ⟨)
+        0.6  S A (?:extends?|extended|generali[sz]e[sd]?|improves?|enhances?) D O(?! (?:by|from|to) ⟨)
         0.85 S A (?:(?:is|was|are|were|as)\s+)?(?:an?|the|one) J {_BETTER} (?:of|to|on|over|upon) D O
         0.85 S A (?:derive[sd]?|evolve[sd]?|developed|grew|descends?|originate[sd]?|stems?) (?:out of|from) D O
         0.55 S A based (?:up)?on D O{_LAYER}
@@ -77,8 +78,8 @@ _PHRASES = {
         0.5  S is O with (?!the same)
         0.9  S A (?:改进自|脱胎于|源自|源于|衍生自|演化自|演进自|继承自|发展自|扩展自) O
         0.9  S A (?:是|正是)?(?:由|从) O (?:的基础上)?{_COMES_ZH}(?:而来|而成|得来|出来|得到|来)?
-        0.85 S G{{0,16}}(?<![不没])(?:改进了|简化了|优化了|升级了) O(?! 的)
-        0.72 S A (?:简化|改进|扩展|推广) O(?! 的(?!办法|方法|方式))
+        0.85 S(?! 的)G{{0,16}}(?<![不没])(?:改进了|简化了|优化了|升级了) O{_END_ZH}
+        0.72 S A (?:简化|改进|扩展|推广) O(?:(?= 的(?:办法|方法|方式))|{_END_ZH})
         0.85 S A (?:是)?(?:建立)?在 (?:采用G{{1,12}}的)?O (?:[A-Za-z一-鿿 ]{{0,6}}的)?基础(?:之上|上)
         0.85 S A (?:是)?建立在 O (?:的基础)?(?:之上|上)
         0.6  S A 以 (?:采用G{{1,12}}的)?O 为基础
@@ -86,13 +87,13 @@ _PHRASES = {
         0.85 S A {_IS_ZH} (?:对)?O 的?(?:一种|一个)?G{{0,4}}{_VERSION_ZH}
         0.7  S A {_IS_ZH} O 的(?:一种|一个)?G{{0,4}}(?:变体|变种)
         0.5  S A (?:取代|代替|替代)了? O
-        0.72 S A (?:结合|融合|综合)了? O2
+        0.72 S A (?:结合|融合|综合)了? O2(?:(?= 的(?:优点|长处|优势|思想|想法))|{_END_ZH})
         0.8  S A 对(?:标准|原始|普通|传统|朴素)?的? O G{{0,6}}(?:做|作|进行)了?G{{0,6}}(?:改动|改进|修改|简化|优化|扩展)
         0.72 S G{{0,12}}比(?:原始|普通|传统|朴素)的? O
     """,
     (RelationKind.EVOLVES_TO, False): rf"""
         0.85 S A (?:evolve[sd]?|develope?d?|grew) into D O
-        0.75 S A (?:superseded|succeeded|replaced|followed) by D O
+        0.75 S A (?:superseded|succeeded|replaced) by D O
         0.55 replac(?:es?|ed|ing) D S (?:by|with) D O
         0.8  (?:develop|evolve)(?:ed|s|d)? from D S (?:in)?to D O
         0.85 S A (?:逐步|逐渐|后来)?{_BECOMES_ZH}(?:为|成|到|至|出)了? O

@@ -39,7 +39,8 @@ _GENERAL = frozenset(
     for one in """
     abstract|advantage|advantages|aim|analysis|answer|answers|appendix|application|applications|approach
     |background|basics|benefits|bibliography|caveats|challenges|changelog|characteristics|code
-    |comparison|complexity|conclusion|conclusions|cons|contents|context|cost|costs|data|date|definition
+    |comparison|complexity|concise implementation
+    |implementation from scratch|conclusion|conclusions|cons|contents|context|cost|costs|data|date|definition
     |definitions|description|details|difference|differences|disadvantages|discussion|drawbacks|effect
     |example|examples|exercise|exercises|experiment|experiments|explanation|faq|faults|features|formula
     |formulas|further reading|gain|general|goal|goals|how it works|idea|implementation|important|input
@@ -278,8 +279,11 @@ _QUESTION = re.compile(
     r"^(?:what|how|why|when|which|where|who|is|are|do|does|can|should)\b|怎|如何|什么|为何|哪|吗$", re.IGNORECASE
 )
 _FACET = re.compile(r"^(?:main |key |basic )?(\w+(?: \w+)?) (?:of|behind|for) (.+)$", re.IGNORECASE)
-_FACETS = r"(?:公式|例子|大小|步骤|流程|过程|原理|作用|特点|代价|优势|缺点|优点|实现|推导|历史|发展|演进|由来|应用|任务)$"
-_MARKED = re.compile(r"的?(?:概念|基本思想|原理|定义|含义|作用|介绍|简介)$")
+_FACETS = (
+    r"(?:公式|例子|大小|步骤|流程|过程|原理|作用|特点|代价|优势|缺点|优点|缺陷|不足|实现|简洁实现|从零开始实现|代码实现|代码|推导|历史|发展"
+    r"|演进|由来|应用|任务|场景|使用场景|应用场景|细节|结构|架构|改进|优化|教程|评估|问题|一些问题|常见问题|常见功能|功能|预测|数据集|工具)$"
+)
+_MARKED = re.compile(r"的?(?:概念|基本思想|原理|定义|含义|作用|介绍|简介|概述|总结|入门|教程|详解|代码实现|代码详解|面试题)$")
 
 
 def is_single(title: str) -> bool:

@@ -121,6 +121,8 @@ def test_a_sentence_relates_what_it_names_in_the_right_direction(sentence: str, 
         "Adam and BERT.",
         "RNN → something else → GRU",
         "A gated RNN → GRU",
+        "You can change this under **Settings → Dropout → Adam**.",
+        "RNN 结合了 BERT 和 Adam 两个任务。",
     ],
 )
 def test_what_a_sentence_denies_asks_or_lists_is_no_relation(sentence: str) -> None:
