@@ -5,7 +5,7 @@ Reads the text it is given: opens no file, and does not look its quotes up in th
 
 import re
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
@@ -16,6 +16,7 @@ from kg.concepts import (
     Concept,
     Edge,
     Evidence,
+    Names,
     Origin,
     Relation,
     RelationKind,
@@ -54,17 +55,48 @@ class Problem:
 class Curated:
     """What a curated file says. An entry with a problem is left out, and so is every relation that leads to it.
 
-    `complete` is the file's word that it names every concept there is: what else the notes hold is only suggested.
+    The ends of a relation are as they are written: ids or names, of concepts of the file or of the notes. `lines` has
+    the line of each. `complete` is the file's word that it names every concept there is: what else the notes hold is
+    only suggested.
     """
 
     concepts: tuple[Concept, ...]
     relations: tuple[Relation, ...]
     problems: tuple[Problem, ...]
     complete: bool = False
+    path: str = ""
+    lines: tuple[int, ...] = ()
+
+    def resolved(self, names: Names) -> tuple[list[Relation], list[Problem]]:
+        """The relations between the concepts that their ends mean, and what is wrong with the others."""
+        said: dict[Edge, Relation] = {}
+        problems = []
+        for relation, line in zip(self.relations, self.lines, strict=True):
+            ends = (names.resolve(relation.source), names.resolve(relation.target))
+            if wrong := next((text for text in map(_unclear, (relation.source, relation.target), ends, [names] * 2) if text), ""):
+                problems.append(Problem(self.path, line, wrong))
+                continue
+            meant = replace(relation, source=ends[0][0], target=ends[1][0])
+            if meant.source == meant.target:
+                problems.append(Problem(self.path, line, f"{meant.source} is related to itself"))
+            elif said.setdefault(meant.edge, meant) is not meant:
+                message = f"{relation.source} {relation.kind.value} {relation.target} was said before"
+                problems.append(Problem(self.path, line, message))
+        return list(said.values()), problems
 
 
-def read_curated(text: str, path: str, known: Collection[str] = ()) -> Curated:
-    """What a curated file says; `known` are ids from elsewhere that its relations may name. No evidence has lines yet.
+def _unclear(written: str, meant: tuple[str, ...], names: Names) -> str:
+    """Why an end of a relation is no one concept; empty when it is one."""
+    if len(meant) == 1:
+        return ""
+    if meant:
+        return f"{written} means several concepts: {', '.join(meant)}"
+    near = names.suggest(written, 1)
+    return f"unknown concept {written}" + (f": did you mean {near[0]}?" if near else "")
+
+
+def read_curated(text: str, path: str) -> Curated:
+    """What a curated file says. No evidence has lines yet.
 
     A relation that gives evidence is declared; one that gives none rests on the person's word: its origin is the user.
     """
@@ -81,9 +113,10 @@ def read_curated(text: str, path: str, known: Collection[str] = ()) -> Curated:
     except RecursionError:
         return Curated((), (), (Problem(path, 1, "malformed YAML: nested too deeply"),))
     reader = _Reader(path)
-    concepts, relations = reader.read(cast("Node", root), known) if root else ([], [])
+    concepts, relations = reader.read(cast("Node", root)) if root else ([], [])
     problems = sorted(reader.problems, key=lambda problem: problem.line)
-    return Curated(tuple(concepts), tuple(relations), tuple(problems), reader.complete)
+    lines, said = tuple(line for line, _ in relations), tuple(relation for _, relation in relations)
+    return Curated(tuple(concepts), said, tuple(problems), reader.complete, path, lines)
 
 
 class _Reader:
@@ -95,19 +128,17 @@ class _Reader:
         self.ids: dict[str, str] = {}  # key → id
         self.complete = False
 
-    def read(self, root: "Node", known: Collection[str]) -> tuple[list[Concept], list[Relation]]:
+    def read(self, root: "Node") -> tuple[list[Concept], list[tuple[int, Relation]]]:
+        """The concepts, and the relations with their lines."""
         parts = self.fields(root, ("version", "complete", "concepts", "relations"))
         self.choice(parts.get("version"), ["1"])
         self.complete = self.choice(parts.get("complete"), ["false", "true"]) == "true"
         concepts = [self.sound(self.concept, id, node) for id, node in self.pairs(parts.get("concepts"))]
-        there = {*known, *(concept.id for concept in concepts if concept)}
-        said: dict[Edge, Relation] = {}
-        for node in self.items(parts.get("relations")):
-            if relation := self.sound(self.relation, node, {*known, *self.ids.values()}):
-                if said.setdefault(relation.edge, relation) is not relation:
-                    self.wrong(node, f"{relation.source} {relation.kind.value} {relation.target} was said before")
-        relations = [relation for relation in said.values() if {relation.source, relation.target} <= there]
-        return [concept for concept in concepts if concept], relations
+        sound = [concept for concept in concepts if concept]
+        broken = set(self.ids.values()) - {concept.id for concept in sound}
+        nodes = ((node, self.sound(self.relation, node)) for node in self.items(parts.get("relations")))
+        said = [(node.start_mark.line + 1, relation) for node, relation in nodes if relation]
+        return sound, [(line, one) for line, one in said if broken.isdisjoint((one.source, one.target))]
 
     def concept(self, id: "Node", node: "Node") -> Concept:
         name = self.string(id)
@@ -145,12 +176,10 @@ class _Reader:
             for name, values in self.fields(node, ("zh", "en")).items():
                 yield from (Alias(text, name, AliasKind.SYNONYM) for text in self.strings(values))
 
-    def relation(self, node: "Node", ids: Collection[str]) -> Relation:
+    def relation(self, node: "Node") -> Relation:
         required = ("from", "to", "relation")
         parts = self.fields(node, (*required, "reason", "trade_off", "status", "confidence", "evidence"), required)
-        source, target = (self.choice(parts.get(end), ids, "concept") for end in ("from", "to"))
-        if source and source == target:
-            self.wrong(node, f"{source} is related to itself")
+        source, target = (self.string(parts[end]) if end in parts else "" for end in ("from", "to"))
         kind = RelationKind(self.choice(parts.get("relation"), _KINDS) or RelationKind.RELATED)
         if "trade_off" in parts and kind is not RelationKind.EVOLVES_TO:
             self.wrong(parts["trade_off"], "trade_off belongs to evolves_to only")

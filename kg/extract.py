@@ -68,8 +68,9 @@ def extract(
         return notes[claim.note].evidence(claim.place, lines[claim.note])
 
     relations = _without_shortcuts(_relations(corpus, claims, ids, evidence))
-    said = [replace(one, evidence=tuple(map(located.find, one.evidence))) for one in curated.relations]
-    problems = [*curated.problems, *(problem for note in every for problem in note.problems)]
+    own, unclear = curated.resolved(Names(concepts))
+    said = [replace(one, evidence=tuple(map(located.find, one.evidence))) for one in own]
+    problems = [*curated.problems, *unclear, *(problem for note in every for problem in note.problems)]
     return concepts, [*said, *relations], problems
 
 

@@ -25,6 +25,10 @@ _SHORT_FORM = re.compile(r"\b([A-Z][A-Za-z0-9.+-]{1,9})\s*[（(]([A-Za-z][\w'’
 _NAMED = re.compile(
     rf"(?:^|[，。；：、！？“”「」（）()|\s]|[的是叫称即])([{CJK}A-Za-z0-9·\- ]{{2,16}})[（(]([A-Za-z][^（）()\n]{{1,80}})[)）]"
 )
+# MHA（Multi-Head Attention），也就是多头注意力，…
+_THAT_IS = re.compile(
+    r"(?:^|[。；])([^，。；]{2,60})，\s*(?:也就是|也叫做?|也称为?|又称为?|又叫做?|俗称)\s*([^，。；（()）]{2,14})(?=[，。；]|$)"
+)
 _LEAD = re.compile("^(?:例如|比如|诸如|如|即|包括|以及|通过|采用|使用|同时|其中)")
 _LONGEST_LEFT = 12  # characters of a name in running text, where nothing marks its beginning
 _HEADING = re.compile(r"^[ \t]{0,3}#{1,6}[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
@@ -151,7 +155,7 @@ def _written(text: str, spot: Spot) -> Iterator[tuple[tuple[str, ...], Source]]:
     for match in WIKILINK.finditer(raw):
         if names := names_of(PurePosixPath(match[1].strip()).name):
             yield names, Source.LINK
-    yield from ((names, Source.GROUP) for names in _groups(spot.text))
+    yield from ((names, Source.GROUP) for names in (*_groups(spot.text), *_also_called(spot.text)))
 
 
 def _groups(seen: str) -> Iterator[tuple[str, ...]]:
@@ -178,6 +182,18 @@ def _groups(seen: str) -> Iterator[tuple[str, ...]]:
             and any(language(one) == "en" for one in names)
         ):
             yield left, *names
+
+
+def _also_called(seen: str) -> Iterator[tuple[str, ...]]:
+    """Names and the name in the other language that a sentence gives besides.
+
+    >>> list(_also_called("MHA（Multi-Head Attention），也就是多头注意力，是一种注意力。"))
+    [('MHA', 'Multi-Head Attention', '多头注意力')]
+    """
+    for match in _THAT_IS.finditer(seen):
+        names = names_of(match[1])
+        if names and is_term(match[2]) and language(match[2]) not in set(map(language, names)):
+            yield *names, match[2].strip()
 
 
 def _long_form(before: str, short: str) -> str:

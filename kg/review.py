@@ -12,7 +12,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from kg.concepts import Relation, Status
+from kg.concepts import Names, Relation, Status
 from kg.errors import NotesError
 
 _NEW = """version: 1
@@ -21,8 +21,8 @@ relations:
 """
 
 
-def decide(file: Path, decisions: Sequence[tuple[Relation, Status]]) -> None:
-    """Writes what was decided: a relation that the file has gets the new status, another is added at the end.
+def decide(file: Path, decisions: Sequence[tuple[Relation, Status]], names: Names) -> None:
+    """Writes what was decided: a relation that the file has, by ids or `names`, gets the new status, another is added at the end.
 
     The file is written beside and renamed, so that it is the old one or the new. Raises NotesError when it is not YAML
     of the right shape, or cannot be written.
@@ -33,7 +33,7 @@ def decide(file: Path, decisions: Sequence[tuple[Relation, Status]]) -> None:
     if entries is None:
         document["relations"] = entries = []
     for relation, status in decisions:
-        known = next((one for one in entries if _same(one, relation)), None)
+        known = next((one for one in entries if _same(one, relation, names)), None)
         if known is None:
             entries.append(_entry(relation, status))
         else:
@@ -61,12 +61,12 @@ def _read(yaml: YAML, file: Path) -> Any:
     return document
 
 
-def _same(entry: Any, relation: Relation) -> bool:
-    if not isinstance(entry, dict):
+def _same(entry: Any, relation: Relation, names: Names) -> bool:
+    if not isinstance(entry, dict) or entry.get("relation") != relation.kind.value:
         return False
-    ends = (entry.get("from"), entry.get("to"))
-    wanted = {(relation.source, relation.target)} | ({(relation.target, relation.source)} if relation.kind.symmetric else set())
-    return entry.get("relation") == relation.kind.value and ends in wanted
+    ends = [names.resolve(str(entry.get(end, ""))) for end in ("from", "to")]
+    wanted = [(relation.source,), (relation.target,)]
+    return ends == wanted or (relation.kind.symmetric and ends == wanted[::-1])
 
 
 def _entry(relation: Relation, status: Status) -> dict[str, Any]:

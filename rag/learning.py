@@ -69,7 +69,9 @@ def problems(base: "KnowledgeBase") -> list[str]:
     """What is wrong in concepts.yaml as it is now and in the notes' front matter, each as `file:line: what`."""
     if curated_digest(base.place) == base.settings["curated"]:
         return list(json.loads(base.settings["problems"]))
-    return [str(problem) for problem in curated(base.place).problems]
+    said = curated(base.place)
+    unclear = said.resolved(Names([*said.concepts, *_concepts(base)]))[1]
+    return [str(problem) for problem in (*said.problems, *unclear)]
 
 
 def derive(database: sqlite3.Connection, place: "Place") -> list[str]:
@@ -132,12 +134,16 @@ def _no_collection() -> Iterator[None]:
 
 def _only(said: "Curated", concepts: list[Concept], relations: list[Relation]) -> tuple[list[Concept], list[Relation]]:
     """What concerns the curated concepts; a relation that the curated file does not state is a suggestion."""
-    ids, stated = {concept.id for concept in said.concepts}, {relation.edge for relation in said.relations}
+    ids, stated = {concept.id for concept in said.concepts}, {one.edge for one in said.resolved(Names(said.concepts))[0]}
     kept = [relation for relation in relations if {relation.source, relation.target} <= ids]
     for at, one in enumerate(kept):
         if one.edge not in stated and one.status is Status.ACCEPTED:
             kept[at] = replace(one, status=Status.SUGGESTED)
     return [concept for concept in concepts if concept.id in ids], kept
+
+
+def _concepts(base: "KnowledgeBase") -> Iterator[Concept]:
+    return (concept_from(id, json.loads(text)) for id, text in base.rows("SELECT id, document FROM concepts ORDER BY id"))
 
 
 def load_graph(base: "KnowledgeBase") -> "Graph":
@@ -276,6 +282,7 @@ def decide(base: "KnowledgeBase", decisions: Sequence[tuple[Relation, bool]]) ->
 
     if base.place.index.name != FOLDER:
         raise NotesError("the notes that come with kbase are not yours to edit", "index notes of your own: kbase index FOLDER")
-    decide(base.place.curated, [(one, Status.ACCEPTED if yes else Status.REJECTED) for one, yes in decisions])
+    statuses = [(one, Status.ACCEPTED if yes else Status.REJECTED) for one, yes in decisions]
+    decide(base.place.curated, statuses, Names(_concepts(base)))
     with writing(base.place) as database:
         derive(database, base.place)

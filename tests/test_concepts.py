@@ -130,7 +130,8 @@ A_AND_B = "concepts: {a: {name: Alpha}, b: {name: Beta}}\n"
     ],
 )
 def test_what_is_wrong_is_told_with_its_line(text: str, line: int, message: str) -> None:
-    (problem,) = read_curated(text, "concepts.yaml").problems
+    curated = read_curated(text, "concepts.yaml")
+    (problem,) = (*curated.problems, *curated.resolved(Names(curated.concepts))[1])
     assert str(problem).startswith(f"concepts.yaml:{line}: ")
     assert message in problem.message
 
@@ -143,7 +144,7 @@ def test_an_empty_file_says_nothing(text: str) -> None:
 
 def test_one_bad_entry_costs_only_itself_and_what_leads_to_it() -> None:
     text = A_AND_B.replace("Beta", "[]") + "relations: [{from: a, to: b, relation: related}, {from: a, to: c, relation: related}]"
-    curated = read_curated(text, "concepts.yaml", known={"c"})
+    curated = read_curated(text, "concepts.yaml")
     assert [one.id for one in curated.concepts] == ["a"]
     assert [one.target for one in curated.relations] == ["c"]
     assert len(curated.problems) == 1
