@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rag.store import KnowledgeBase
 
 _FOUND_NOTHING = 3
+_RELATIONS = ["prerequisite_of", "evolves_to", "variant_of", "part_of", "used_by", "solves", "contrasts_with", "related"]
 _SHELLS = 'Completion: eval "$(_KBASE_COMPLETE=bash_source kbase)", or zsh_source, fish_source.'
 
 
@@ -385,6 +386,39 @@ def lint(lang: str, notes: str | None, as_json: bool) -> None:
     click.echo(to_json(lint_json(findings)) if as_json else show_findings(findings))
     if any(one.weight is Weight.ERROR for one in findings):
         sys.exit(1)
+
+
+@main.command()
+@click.argument("file", metavar="FILE|-", type=click.Path())
+@click.option("--format", "named", metavar="NAME", help="The format; else what FILE's suffix says.")
+@click.option("--focus", default="", metavar="NAME", help="Only this concept and what is around it.")
+@click.option("--direction", type=click.Choice(["before", "after", "both"]), default="before", help="Which side of --focus.")
+@click.option("--depth", type=click.IntRange(1), help="At most so many relations away from --focus.")
+@click.option("--relation", multiple=True, type=click.Choice(_RELATIONS), help="Only these; may be given again.")
+@click.option("--path", "ends", nargs=2, metavar="A B", help="Only the way from one concept to another.")
+@click.option("--answer", default="", metavar="QUESTION", help="Only the concepts that the answer to a question uses.")
+@click.option("--dark", is_flag=True, help="An svg or png for dark surroundings; a page suits either.")
+@_about_concepts
+def export(file: str, named: str | None, dark: bool, lang: str, notes: str | None, as_json: bool, **wish: Any) -> None:
+    """Write the graph to FILE: html, svg, png, dot, mmd, canvas as a drawing; json, graphml, gexf, csv as data.
+
+    A drawing shows what can be read: of more than 80 concepts their topics, which the page unfolds. - writes to stdout.
+    Exit code 3: there is nothing of what was asked for.
+    """
+    from kg.export import Look, format_of, to_stdout, write
+    from kg.show import export_json, show_export
+    from rag.export import export, wished
+    from rag.show import to_json
+
+    format = format_of(file, named)
+    with _open(notes) as base:
+        made, notices = export(base, wished(**wish), format, Look(lang, dark))
+    if file == "-":
+        click.echo(to_stdout(made), nl=False)
+    else:
+        paths = write(made, file)
+        click.echo(to_json(export_json(made, paths)) if as_json else show_export(made, paths))
+    _finish(notices, found=True)
 
 
 def _graph(base: "KnowledgeBase") -> "tuple[Graph, Names]":

@@ -8,6 +8,8 @@ KbaseError
 ├── IndexUnwritable    the index cannot be written: read-only, full, locked
 ├── ConceptError       a name means no concept, or several
 ├── EngineError        the embedding engine cannot be loaded
+├── ExportError        a file cannot be written, or not in that format
+├── NothingFound       looked, and there is nothing (exit code 3)
 └── QuestionError      there is nothing in the question to look for (a usage error)
 """
 
@@ -49,6 +51,16 @@ class ConceptError(KbaseError):
 
 class EngineError(KbaseError):
     """The embedding engine cannot be loaded."""
+
+
+class ExportError(KbaseError):
+    """A file cannot be written, or what is to be drawn does not fit its format."""
+
+
+class NothingFound(KbaseError):
+    """There is nothing of what was asked for."""
+
+    exit_code = 3
 
 
 class QuestionError(KbaseError):

@@ -142,8 +142,8 @@ def _hops(graph: Graph, via: Via) -> dict[tuple[str, str, str], int]:
     for source, target, key in accepted(graph, _BACKWARD.get(via, ())):
         hops.setdefault((target, source, key), _cost(graph, (source, target, key)))
     if via is Via.LINEAGE:
-        stages = _stages(digraph(graph, *_FORWARD[via]))
-        return {hop: cost for hop, cost in hops.items() if hop[:2] in stages}
+        kept = stages(digraph(graph, *_FORWARD[via]))
+        return {hop: cost for hop, cost in hops.items() if hop[:2] in kept}
     return hops
 
 
@@ -153,7 +153,7 @@ def _cost(graph: Graph, edge: tuple[str, str, str]) -> int:
     return int(_HOP * round(2 - stated["confidence"], 3)) + _UNSTATED * unstated
 
 
-def _stages(lineage: Digraph) -> set[tuple[str, str]]:
+def stages(lineage: Digraph) -> set[tuple[str, str]]:
     """The hops of a lineage that no longer way replaces: its transitive reduction, with what lies within a knot."""
     knots = nx.condensation(lineage)
     place = knots.graph["mapping"]

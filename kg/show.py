@@ -11,6 +11,9 @@ from kg.records import concept_attributes, relation_attributes
 from kg.text import location, printable
 
 if TYPE_CHECKING:
+    from pathlib import Path as File
+
+    from kg.export import Made
     from kg.lint import Finding
     from kg.paths import NoPath, Path, Step
     from kg.plans import Next, Plan
@@ -293,6 +296,26 @@ def show_findings(findings: "Sequence[Finding]") -> str:
         color = "red" if one.weight.value == "error" else "yellow"
         lines.append(f"{click.style(one.kind, fg=color)}: {printable(one.message)}\n  → {one.hint}")
     return "\n".join(lines) if lines else "Nothing to report."
+
+
+def export_json(made: "Made", paths: "Sequence[File]") -> dict[str, Any]:
+    return {
+        "schema": "kbase.export/1",
+        "files": [str(path) for path in paths],
+        "format": made.format,
+        "concepts": made.concepts,
+        "relations": made.relations,
+        "folded": made.folded,
+    }
+
+
+def show_export(made: "Made", paths: "Sequence[File]") -> str:
+    """Which files were written, what is in them, and what to do for more of it."""
+    files = ", ".join(click.style(printable(str(path)), fg="cyan") for path in paths)
+    lines = [f"{files}: {made.concepts} concepts, {made.relations} relations"]
+    if made.folded:
+        lines.append(f"  {made.folded} of the concepts are drawn as their topics: --focus NAME draws a part, .html unfolds them")
+    return "\n".join(lines)
 
 
 def _relation_json(one: Relation) -> dict[str, Any]:

@@ -21,6 +21,7 @@ class Sources:
     def __init__(self, base: KnowledgeBase) -> None:
         self._base = base
         self._texts: dict[str, str | None] = {}
+        self._lines: dict[str, Lines] = {}
         self.changed: list[str] = []
 
     def find(self, path: str, start: int, quote: str) -> tuple[int, int, int] | None:
@@ -46,7 +47,7 @@ class Sources:
         text = self.text(place.path) if place.quote else None
         if text is None:
             return replace(place, first=0, last=0)
-        lines = Lines.of(text)
+        lines = self._lines.get(place.path) or self._lines.setdefault(place.path, Lines.of(text))
         start = lines.starts[place.first - 1] if 0 < place.first <= len(lines.starts) else 0
         start = text.find(place.quote, start)
         start = text.find(place.quote) if start < 0 else start  # it moved up

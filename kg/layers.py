@@ -1,0 +1,123 @@
+"""Boxes and lines between them → layers, ordered so that few lines cross. Where everything stands is kg/layout.py's."""
+
+from bisect import bisect_right, insort
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+Arc = tuple[int, int]  # the places of two boxes, from and to
+
+SWEEPS = 24
+
+
+def turned_lines(count: int, lines: Sequence[Arc]) -> list[bool]:
+    """Which lines are to be turned so that none leads around: those back to where a search in depth came from."""
+    leaving: list[list[int]] = [[] for _ in range(count)]
+    for at, (source, _) in enumerate(lines):
+        leaving[source].append(at)
+    turned = [False] * len(lines)
+    state = [0] * count  # 1: on the way, 2: done
+    entered = {target for _, target in lines}
+    for root in sorted(range(count), key=lambda box: (box in entered, box)):
+        way: list[tuple[int, Iterator[int]]] = [] if state[root] else [(root, iter(leaving[root]))]
+        state[root] = state[root] or 1
+        while way:
+            box, rest = way[-1]
+            for at in rest:
+                if not state[target := lines[at][1]]:
+                    state[target] = 1
+                    way.append((target, iter(leaving[target])))
+                    break
+                turned[at] = state[target] == 1
+            else:
+                state[box] = 2
+                way.pop()
+    return turned
+
+
+def layers_of(count: int, arcs: Sequence[Arc]) -> list[int]:
+    """The layer of each box, from 0: the length of the longest way to it, and later if that shortens the lines."""
+    after: list[list[int]] = [[] for _ in range(count)]
+    waiting = [0] * count
+    for source, target in arcs:
+        after[source].append(target)
+        waiting[target] += 1
+    entering = list(waiting)
+    order = [box for box in range(count) if not waiting[box]]
+    layers = [0] * count
+    for box in order:  # grows meanwhile
+        for target in after[box]:
+            layers[target] = max(layers[target], layers[box] + 1)
+            waiting[target] -= 1
+            if not waiting[target]:
+                order.append(target)
+    for box in reversed(order):
+        if len(after[box]) > entering[box]:
+            layers[box] = min(layers[target] for target in after[box]) - 1
+    return layers
+
+
+def chains_of(layers: list[int], arcs: Sequence[Arc]) -> list[list[int]]:
+    """Each arc as boxes and bends, one for each layer that it passes through; the bends' layers are added to the layers."""
+    chains = []
+    for source, target in arcs:
+        between = range(layers[source] + 1, layers[target])
+        chains.append([source, *range(len(layers), len(layers) + len(between)), target])
+        layers.extend(between)
+    return chains
+
+
+def ordered(layers: Sequence[int], chains: Sequence[Sequence[int]], boxes: Sequence[int]) -> list[list[int]]:
+    """The boxes and bends of each layer in the best order that sweeping down and up by barycentres has found."""
+    above, below = neighbours(chains)
+    rows: list[list[int]] = [[] for _ in range(max((layers[box] for box in boxes), default=-1) + 1)]
+    seen: set[int] = set()
+    for root in sorted(boxes, key=lambda box: (layers[box], box)):
+        stack = [root]
+        while stack:
+            if (node := stack.pop()) not in seen:
+                seen.add(node)
+                rows[layers[node]].append(node)
+                stack += reversed(below[node])
+    best, fewest = rows, _crossings(rows, below)
+    for sweep in range(SWEEPS):
+        beside = above if sweep % 2 == 0 else below
+        rows = [list(row) for row in rows]
+        for at in range(1, len(rows)) if sweep % 2 == 0 else range(len(rows) - 2, -1, -1):
+            other = {node: place for place, node in enumerate(rows[at - 1 if sweep % 2 == 0 else at + 1])}
+            own = {node: place for place, node in enumerate(rows[at])}
+            rows[at].sort(key=lambda node: mean([other[one] for one in beside[node]], own[node]))
+        if (crossings := _crossings(rows, below)) < fewest:
+            best, fewest = rows, crossings
+    return best
+
+
+def neighbours(chains: Sequence[Sequence[int]]) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
+    """What each box and bend is joined to in the layer above, and in the one below."""
+    above: defaultdict[int, list[int]] = defaultdict(list)
+    below: defaultdict[int, list[int]] = defaultdict(list)
+    for chain in chains:
+        for upper, lower in pairwise(chain):
+            below[upper].append(lower)
+            above[lower].append(upper)
+    return above, below
+
+
+def mean(values: Sequence[float], otherwise: float) -> float:
+    total = 0.0
+    for value in values:  # sum() is exacter than adding in JavaScript, and the two are to agree
+        total += value
+    return total / len(values) if values else otherwise
+
+
+def _crossings(rows: Sequence[Sequence[int]], below: dict[int, list[int]]) -> int:
+    """How often two lines cross: the inversions between the ends of the lines of each two layers."""
+    count = 0
+    for upper, lower in pairwise(rows):
+        place = {node: at for at, node in enumerate(lower)}
+        ends: list[int] = []
+        for node in upper:
+            for end in sorted(place[one] for one in below[node]):
+                count += len(ends) - bisect_right(ends, end)
+                insort(ends, end)
+    return count

@@ -1,0 +1,147 @@
+"""A part of the graph → the boxes and lines of a drawing: at most as many as can be read, topics standing for the rest."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from kg.concepts import RelationKind
+from kg.graph import Graph, concept_of, digraph
+from kg.labels import SUBTITLE, TITLE, box_size, fitted, heading
+from kg.layers import turned_lines
+from kg.plans import knots
+from kg.selection import Line, Part
+from kg.topics import Topic
+
+MOST = 80  # concepts that are drawn one by one
+_KINDS = list(RelationKind)
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A concept, or a topic with how many concepts it stands for; what is written in it, as far as it fits, and its size."""
+
+    id: str
+    name: str
+    title: str
+    subtitle: str
+    size: tuple[int, int]
+    members: int = 0
+    gap: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bond:
+    """A line between two boxes and the relations that it stands for; `cycle` when they lead around in a circle."""
+
+    source: str
+    target: str
+    kinds: tuple[RelationKind, ...]
+    cycle: bool
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What is drawn, by id. `folded` is how many concepts the topics among the boxes stand for."""
+
+    boxes: tuple[Box, ...]
+    bonds: tuple[Bond, ...]
+    focus: str
+    folded: int
+
+
+def view(part: Part, groups: Sequence[Topic], tongue: str) -> View:
+    """The boxes and lines for a part of a graph; more concepts than MOST are folded into the graph's topics, except the focus's."""
+    graph = part.graph
+    folded = {topic.id: topic for topic in groups if len(graph) > MOST and _folds(topic, part)}
+    home = {id: topic.id for topic in folded.values() for id in topic.members if id in graph}
+    boxes = [concept_box(graph, id, tongue) for id in sorted(graph) if id not in home] + [
+        topic_box(one) for one in folded.values()
+    ]
+    bonds = joined(part.lines, in_circles(graph))
+    if home:
+        bonds = reduced([box.id for box in boxes], folded_bonds(bonds, home), set(folded))
+    return View(tuple(boxes), tuple(bonds), part.focus, len(home))
+
+
+def _folds(topic: Topic, part: Part) -> bool:
+    return part.focus not in topic.members and sum(id in part.graph for id in topic.members) > 1
+
+
+def concept_box(graph: Graph, id: str, tongue: str) -> Box:
+    concept = concept_of(graph, id)
+    return _box(id, *heading(concept, tongue), gap=concept.gap)
+
+
+def topic_box(topic: Topic) -> Box:
+    count = str(len(topic.members))
+    return _box(topic.id, topic.title, f"{topic.subtitle} · {count}" if topic.subtitle else count, members=len(topic.members))
+
+
+def _box(id: str, title: str, subtitle: str, *, members: int = 0, gap: bool = False) -> Box:
+    shown = fitted(title, TITLE), fitted(subtitle, SUBTITLE)
+    return Box(id, title, *shown, box_size(*shown), members, gap)
+
+
+def in_circles(graph: Graph) -> set[Line]:
+    """The relations that lead around in a circle though they should not."""
+    found = set()
+    for kind in (one for one in RelationKind if one.acyclic):
+        stated = digraph(graph, kind)
+        for knot in knots(stated, stated):
+            found |= {(source, target, kind.value) for source, target in stated.subgraph(knot).edges}
+    return found
+
+
+def joined(lines: Iterable[Line], circles: Collection[Line]) -> list[Bond]:
+    """One bond for all relations from one concept to another, by ids."""
+    kinds: dict[tuple[str, str], list[Line]] = {}
+    for line in lines:
+        kinds.setdefault(line[:2], []).append(line)
+    return [
+        Bond(
+            *ends, tuple(sorted((RelationKind(one[2]) for one in group), key=_KINDS.index)), any(one in circles for one in group)
+        )
+        for ends, group in sorted(kinds.items())
+    ]
+
+
+def folded_bonds(bonds: Iterable[Bond], home: dict[str, str]) -> list[Bond]:
+    """The bonds between topics, each in the direction that more of the concepts' bonds have."""
+    count: Counter[tuple[str, str]] = Counter()
+    kinds: dict[tuple[str, str], set[RelationKind]] = {}
+    for bond in bonds:
+        ends = home.get(bond.source, bond.source), home.get(bond.target, bond.target)
+        if ends[0] != ends[1]:
+            count[ends] += 1
+            kinds.setdefault(ends, set()).update(bond.kinds)
+    return [
+        Bond(source, target, tuple(sorted(kinds[source, target], key=_KINDS.index)), False)
+        for source, target in sorted(count)
+        if (count[source, target], target) > (count[target, source], source)
+    ]
+
+
+def reduced(ids: Sequence[str], bonds: Sequence[Bond], folded: set[str]) -> list[Bond]:
+    """The bonds without those of topics that a longer way replaces."""
+    place = {id: at for at, id in enumerate(ids)}
+    arcs = [(place[bond.source], place[bond.target]) for bond in bonds]
+    back = turned_lines(len(ids), arcs)
+    after: list[set[int]] = [set() for _ in ids]
+    for (source, target), turned in zip(arcs, back, strict=True):
+        if not turned:
+            after[source].add(target)
+    reach: dict[int, set[int]] = {}
+    return [
+        bond
+        for bond, (source, target), turned in zip(bonds, arcs, back, strict=True)
+        if turned
+        or not folded & {bond.source, bond.target}
+        or not any(target in _reach(one, after, reach) for one in after[source] - {target})
+    ]
+
+
+def _reach(start: int, after: list[set[int]], known: dict[int, set[int]]) -> set[int]:
+    """Everything after a box that lines lead to, itself included; there are no circles."""
+    if start not in known:
+        known[start] = {start}.union(*(_reach(one, after, known) for one in after[start]))
+    return known[start]
