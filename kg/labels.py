@@ -11,7 +11,7 @@ FONTS = (
     "'Noto Sans', 'DejaVu Sans', 'Liberation Sans', Arial, sans-serif"
 )
 _NARROW, _WIDE = frozenset("iljtfrI.,:;'|!()[]{}/` "), frozenset("mwMWQOGD@%—…")
-_ROOM = 224  # the widest text of a box
+_ROOM = 236  # the widest text of a box
 _PADDING = 30
 
 RELATIONS = {
@@ -82,7 +82,7 @@ def _ems(character: str) -> float:
     if unicodedata.east_asian_width(character) in "WF":
         return 1.0
     if character in _NARROW:
-        return 0.32
+        return 0.34
     if character in _WIDE:
         return 0.86
-    return 0.64 if character.isupper() else 0.54
+    return 0.66 if character.isupper() else 0.56

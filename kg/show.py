@@ -22,7 +22,7 @@ _EVIDENCE = 2  # quotes shown for a hop; all of them with --json
 _LISTED = 12  # concepts named in one line; the rest is counted
 
 # What a relation says of its two ends, and what it says read from the other end.
-_READS = {
+READS = {
     "en": {
         "prerequisite_of": ("{} comes before {}", "{} needs {}"),
         "evolves_to": ("{} evolves to {}", "{} came from {}"),
@@ -261,7 +261,7 @@ def show_concept(concept: Concept, relations: Sequence[tuple[Relation, Concept]]
         forward = relation.source == concept.id
         mark = f"  ({labels['suggested']} {relation.confidence:.2f})" if relation.status.value == "suggested" else ""
         lines.append(
-            _READS[tongue][relation.kind.value][not forward].format(_short(concept, tongue), _short(other, tongue)) + mark
+            READS[tongue][relation.kind.value][not forward].format(_short(concept, tongue), _short(other, tongue)) + mark
         )
         if reason := relation.reason.within(tongue):
             lines.append(f"    {printable(reason)}")
@@ -352,7 +352,7 @@ def _step_json(step: "Step") -> dict[str, Any]:
 
 def _show_step(step: "Step", tongue: str) -> str:
     relation = step.relation
-    head = _READS[tongue][relation.kind.value][step.backwards].format(_short(step.source, tongue), _short(step.target, tongue))
+    head = READS[tongue][relation.kind.value][step.backwards].format(_short(step.source, tongue), _short(step.target, tongue))
     lines = [click.style(head, fg="cyan") + f"  ({relation.origin.value}, {relation.confidence:.2f})"]
     if reason := relation.reason.within(tongue):
         lines.append(f"  {printable(reason)}")
@@ -375,7 +375,7 @@ def _quote(place: Evidence) -> str:
 
 
 def _statement(relation: Relation, tongue: str) -> str:
-    return _READS[tongue][relation.kind.value][0].format(relation.source, relation.target)
+    return READS[tongue][relation.kind.value][0].format(relation.source, relation.target)
 
 
 def _line(label: str, concepts: Sequence[Concept], tongue: str) -> str:

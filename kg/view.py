@@ -50,7 +50,7 @@ class View:
 
 
 def view(part: Part, groups: Sequence[Topic], tongue: str) -> View:
-    """The boxes and lines for a part of a graph; more concepts than MOST are folded into the graph's topics, except the focus's."""
+    """The boxes and lines for a part of a graph; more concepts than MOST are folded into its topics, except the focus's."""
     graph = part.graph
     folded = {topic.id: topic for topic in groups if len(graph) > MOST and _folds(topic, part)}
     home = {id: topic.id for topic in folded.values() for id in topic.members if id in graph}
@@ -59,7 +59,8 @@ def view(part: Part, groups: Sequence[Topic], tongue: str) -> View:
     ]
     bonds = joined(part.lines, in_circles(graph))
     if home:
-        bonds = reduced([box.id for box in boxes], folded_bonds(bonds, home), set(folded))
+        place = {box.id: at for at, box in enumerate(boxes)}
+        bonds = reduced(folded_bonds(bonds, home, place), place, set(folded))
     return View(tuple(boxes), tuple(bonds), part.focus, len(home))
 
 
@@ -105,28 +106,29 @@ def joined(lines: Iterable[Line], circles: Collection[Line]) -> list[Bond]:
     ]
 
 
-def folded_bonds(bonds: Iterable[Bond], home: dict[str, str]) -> list[Bond]:
-    """The bonds between topics, each in the direction that more of the concepts' bonds have."""
+def folded_bonds(bonds: Iterable[Bond], home: dict[str, str], place: dict[str, int]) -> list[Bond]:
+    """The bonds between topics, each in the direction that more of the concepts' bonds have, and those between other concepts."""
     count: Counter[tuple[str, str]] = Counter()
     kinds: dict[tuple[str, str], set[RelationKind]] = {}
+    own = {}
     for bond in bonds:
         ends = home.get(bond.source, bond.source), home.get(bond.target, bond.target)
-        if ends[0] != ends[1]:
+        if ends == (bond.source, bond.target):
+            own[ends] = bond
+        elif ends[0] != ends[1]:
             count[ends] += 1
             kinds.setdefault(ends, set()).update(bond.kinds)
-    return [
-        Bond(source, target, tuple(sorted(kinds[source, target], key=_KINDS.index)), False)
-        for source, target in sorted(count)
-        if (count[source, target], target) > (count[target, source], source)
-    ]
+    for source, target in count:
+        if (count[source, target], place[target]) > (count[target, source], place[source]):
+            own[source, target] = Bond(source, target, tuple(sorted(kinds[source, target], key=_KINDS.index)), False)
+    return [own[ends] for ends in sorted(own, key=lambda ends: (place[ends[0]], place[ends[1]]))]
 
 
-def reduced(ids: Sequence[str], bonds: Sequence[Bond], folded: set[str]) -> list[Bond]:
+def reduced(bonds: Sequence[Bond], place: dict[str, int], folded: set[str]) -> list[Bond]:
     """The bonds without those of topics that a longer way replaces."""
-    place = {id: at for at, id in enumerate(ids)}
     arcs = [(place[bond.source], place[bond.target]) for bond in bonds]
-    back = turned_lines(len(ids), arcs)
-    after: list[set[int]] = [set() for _ in ids]
+    back = turned_lines(len(place), arcs)
+    after: list[set[int]] = [set() for _ in place]
     for (source, target), turned in zip(arcs, back, strict=True):
         if not turned:
             after[source].add(target)
