@@ -144,11 +144,12 @@ function drawing(sizes, rows, chains, turned, frame, down) {
 
 function spreadOut(rows, chains, breadth, boxes) {
   const [above, below] = neighbours(chains), at = new Map([...breadth.keys()].map((node) => [node, 0]));
+  const bends = new Map(chains.flatMap((chain) => chain.slice(1, -1).map((node) => [node, chain.slice(1, -1)])));
   for (const row of rows) spread(row, row.map(() => 0), row.map(() => 1), breadth, at);
   for (const sweep of range(SWEEPS)) {
-    const down = sweep % 2 === 0, both = sweep >= SWEEPS - 4;
+    const down = sweep % 2 === 0, both = sweep >= SWEEPS - 8;
     for (const row of down ? rows : [...rows].reverse()) {
-      const near = row.map((node) => [
+      const near = row.map((node) => both && bends.get(node) || [
         ...(down || both ? above.get(node) || [] : []), ...(!down || both ? below.get(node) || [] : []),
       ]);
       const wanted = row.map((node, place) => mean(near[place].map((one) => at.get(one)), at.get(node)));

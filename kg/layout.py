@@ -86,13 +86,18 @@ def _across(
 ) -> dict[int, float]:
     """Where everything stands across the layers: near its neighbours, in order, with room between."""
     above, below = neighbours(chains)
+    bends = {node: list(chain[1:-1]) for chain in chains for node in chain[1:-1]}
     at = dict.fromkeys(breadth, 0.0)
     for row in rows:
         _spread(row, [0.0] * len(row), [1.0] * len(row), breadth, at)
     for sweep in range(SWEEPS):
-        down, both = sweep % 2 == 0, sweep >= SWEEPS - 4
+        down, both = sweep % 2 == 0, sweep >= SWEEPS - 8
         for row in rows if down else reversed(rows):
-            near = [(above[node] if down or both else []) + (below[node] if not down or both else []) for node in row]
+            near = [
+                (bends.get(node, []) if both else [])  # in the end, every line as straight as the room allows
+                or (above[node] if down or both else []) + (below[node] if not down or both else [])
+                for node in row
+            ]
             wanted = [mean([at[one] for one in ones], at[node]) for node, ones in zip(row, near, strict=True)]
             weights = [0.1 if not ones else 1.0 if node < boxes else 4.0 for node, ones in zip(row, near, strict=True)]
             _spread(row, wanted, weights, breadth, at)

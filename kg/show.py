@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 import click
 from wcwidth import wcswidth
 
-from kg.concepts import AliasKind, Concept, Evidence, Relation
+from kg.concepts import AliasKind, Concept, Evidence, Relation, Status
 from kg.records import concept_attributes, relation_attributes
 from kg.text import location, printable
+from kg.tree import nearest, tree
 
 if TYPE_CHECKING:
     from pathlib import Path as File
@@ -139,7 +140,11 @@ def show_path(path: "Path", tongue: str) -> str:
     if not path.steps:
         return labels["same"].format(_short(path.source, tongue))
     spine = " → ".join(click.style(_short(one, tongue), bold=True) for one in path.concepts)
-    blocks = [f"{spine}  ({labels[path.via.value]})", *(_show_step(step, tongue) for step in path.steps)]
+    blocks = [
+        f"{spine}  ({labels[path.via.value]})",
+        _path_tree(path, tongue),
+        *(_show_step(step, tongue) for step in path.steps),
+    ]
     rest = [
         _line(labels["needed"], path.also_needed, tongue),
         *(_line(labels["together"], knot, tongue) for knot in path.together),
@@ -189,6 +194,7 @@ def show_plan(plan: "Plan", tongue: str) -> str:
     names = [_name(step.concept, tongue) for step in plan.steps]
     places = [_place(step.concept, tongue) for step in plan.steps]
     lines = [labels["plan"].format(click.style(_name(plan.target, tongue), bold=True), len(plan.steps)), ""]
+    lines += [*_plan_tree(plan, tongue), ""]
     lines += [f"{at:>3}. {padded}  {place}" for at, (padded, place) in enumerate(zip(_padded(names), places, strict=True), 1)]
     lines += [
         "",
@@ -256,7 +262,7 @@ def show_concept(concept: Concept, relations: Sequence[tuple[Relation, Concept]]
     names = [alias.text for alias in concept.aliases if alias.text != _name(concept, tongue)]
     lines = [click.style(_name(concept, tongue), bold=True), printable(concept.definition.within(tongue))]
     lines += [f"{labels['names']}: {printable(', '.join(names))}"] if names else []
-    lines += [f"{labels['notes']}: {_place(concept, tongue, most=4)}", ""]
+    lines += [f"{labels['notes']}: {_place(concept, tongue, most=4)}", "", *_relations_tree(concept, relations, tongue), ""]
     for relation, other in relations:
         forward = relation.source == concept.id
         mark = f"  ({labels['suggested']} {relation.confidence:.2f})" if relation.status.value == "suggested" else ""
@@ -361,6 +367,41 @@ def _show_step(step: "Step", tongue: str) -> str:
     return "\n".join(lines + [f"  {_quote(place)}" for place in _shown(relation.evidence, tongue)[:_EVIDENCE]])
 
 
+def _path_tree(path: "Path", tongue: str) -> str:
+    """The hops below each other, each with its relation, and beside it the full name and where to read of it."""
+    hops = []
+    for at, step in enumerate(path.steps):
+        reads = READS[tongue][step.relation.kind.value][step.backwards]
+        hops.append(f"{'   ' * at}└─ {reads.format('', _short(step.target, tongue)).strip()}")
+    names = _padded([printable(one.name(tongue)) for one in path.concepts])
+    rows = zip(_padded([_short(path.source, tongue), *hops]), names, path.concepts, strict=True)
+    return "\n".join(f"{hop}  {name}  {_place(one, tongue)}".rstrip() for hop, name, one in rows)
+
+
+def _plan_tree(plan: "Plan", tongue: str) -> list[str]:
+    """The concept with what it rests on below it, as far as a small tree goes."""
+    concepts = {plan.target.id: plan.target, **{step.concept.id: step.concept for step in plan.steps}}
+    direct = [step.concept.id for step in plan.steps if any(one.target == plan.target.id for one in step.needed)]
+    below = nearest({**{step.concept.id: step.after for step in plan.steps}, plan.target.id: direct})
+    return [
+        row.branches + _name(concepts[row.id], tongue) + (click.style(f"  +{row.hidden}", dim=True) if row.hidden else "")
+        for row in tree(plan.target.id, below)
+    ]
+
+
+def _relations_tree(concept: Concept, relations: Sequence[tuple[Relation, Concept]], tongue: str) -> list[str]:
+    """The concept with those it is related to, grouped by how; suggestions left out."""
+    groups: dict[str, list[Concept]] = {}
+    for relation, other in relations:
+        if relation.status is Status.ACCEPTED:
+            reads = READS[tongue][relation.kind.value][relation.source != concept.id]
+            groups.setdefault(reads.replace("{}", "", 1).strip(), []).append(other)
+    branches = ["├─ "] * (len(groups) - 1) + ["└─ "]
+    words = _padded([reads.replace("{}", "…").removesuffix(" …") for reads in groups])
+    rows = zip(branches, words, groups.values(), strict=False)
+    return [_short(concept, tongue), *(f"{branch}{word}  {_few(ends, tongue)}" for branch, word, ends in rows)]
+
+
 def _shown(evidence: Iterable[Evidence], tongue: str) -> list[Evidence]:
     """The places that are there, those in the reader's language first, and only those if there are any."""
     from kg.text import language
@@ -380,10 +421,12 @@ def _statement(relation: Relation, tongue: str) -> str:
 
 def _line(label: str, concepts: Sequence[Concept], tongue: str) -> str:
     """A label and a few concepts; empty where there are none."""
-    if not concepts:
-        return ""
+    return f"{label}: {_few(concepts, tongue)}" if concepts else ""
+
+
+def _few(concepts: Sequence[Concept], tongue: str) -> str:
     rest = f", {_LABELS[tongue]['more'].format(len(concepts) - _LISTED)}" if len(concepts) > _LISTED else ""
-    return f"{label}: {', '.join(_short(one, tongue) for one in concepts[:_LISTED])}{rest}"
+    return ", ".join(_short(one, tongue) for one in concepts[:_LISTED]) + rest
 
 
 def _short(concept: Concept, tongue: str) -> str:
