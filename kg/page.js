@@ -145,16 +145,18 @@ function boxShape(box, at) {
   const [x, y] = drawn.places[at], into = seen.bonds.filter((bond) => bond.target === at).length;
   const out = seen.bonds.filter((bond) => bond.source === at).length;
   const kin = !box.members && state.last >= 0 && home.get(box.concept) === state.last; // of the topic that was unfolded last
+  const text = [box.title, box.subtitle, box.title === box.name ? "" : `(${box.name})`].filter(Boolean).join(" "); // as it is seen
   const role = box.members ? "topic" : box.gap ? "gap" : "concept";
   return make("g", {
     class: `box ${role}${box.concept === state.focus ? " focus" : ""}${kin ? " kin" : ""}`, "data-id": box.id, tabindex: -1, role: "button",
-    "aria-label": `${box.name}. ${words.neighbours.replace("{}", into).replace("{}", out)}`,
+    "aria-label": `${text}. ${words.neighbours.replace("{}", into).replace("{}", out)}`,
     "aria-expanded": box.members ? "false" : false, transform: `translate(${x},${y})`,
     onclick: () => choose(at), ondblclick: () => box.members || focus(box.concept), onfocus: (event) => { rove(at); if (event.target.matches(":focus-visible")) light([at]); },
     onblur: () => light(), onpointerenter: () => light([at]), onpointerleave: () => light(), onkeydown: (event) => key(event, at),
-  }, make("title", {}, box.name),
+  },
   make("rect", {x: -box.w / 2, y: -box.h / 2, width: box.w, height: box.h, rx: 9}),
-  make("text", {class: "name", y: box.subtitle ? -4 : 5}, box.title), box.subtitle ? make("text", {class: "other", y: 14}, box.subtitle) : "");
+  make("text", {class: "name", y: box.subtitle ? -4 : 5}, box.title), " ", box.subtitle ? make("text", {class: "other", y: 14}, box.subtitle) : "",
+  " ", box.title === box.name ? "" : make("title", {}, box.name));
 }
 
 function zoom(scale) {

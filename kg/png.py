@@ -19,7 +19,7 @@ _NOBODYS = "\U0010fffd"  # a private character, which no font has
 def png(svg: str) -> bytes:
     """The picture in twice as many pixels as it is wide and high. Raises ExportError when no font has its characters."""
     for script, sample, wanted in (("Latin", "A", True), ("Chinese", "中", CJK_RUN.search(svg))):
-        if wanted and not _has(sample):
+        if wanted and not has_font(sample):
             raise ExportError(f"no font here has {script} characters: the picture would be without them", _INSTALL)
     try:
         return bytes(resvg_py.svg_to_bytes(svg_string=svg, zoom=_SCALE))
@@ -27,7 +27,7 @@ def png(svg: str) -> bytes:
         raise ExportError(f"the picture cannot be drawn as PNG: {error}", "export .svg") from error
 
 
-def _has(character: str) -> bool:
+def has_font(character: str) -> bool:
     """Whether some font here draws a character: not as nothing, and not as the box that stands for what is missing."""
     drawn, missing, nothing = (resvg_py.svg_to_bytes(svg_string=_GLYPH.format(one)) for one in (character, _NOBODYS, " "))
     return bytes(drawn) not in {bytes(missing), bytes(nothing)}

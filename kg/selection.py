@@ -108,9 +108,10 @@ def along(graph: Graph, path: Path) -> Graph:
 
 
 def within(graph: Graph, ids: Collection[str]) -> Graph:
-    """These concepts and every relation between two of them."""
-    part: Graph = graph.subgraph(ids)
-    return part.copy()
+    """These concepts and every relation between two of them, in the graph's order."""
+    part: Graph = graph.copy()
+    part.remove_nodes_from([id for id in graph if id not in ids])
+    return part
 
 
 def _of_kinds(graph: Graph, names: Collection[str]) -> Graph:
