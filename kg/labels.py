@@ -11,7 +11,7 @@ FONTS = (
     "'Noto Sans', 'DejaVu Sans', 'Liberation Sans', Arial, sans-serif"
 )
 _NARROW, _WIDE = frozenset("iljtfrI.,:;'|!()[]{}/` "), frozenset("mwMWQOGD@%—…")
-_ROOM = 236  # the widest text of a box
+_ROOM = 264  # the widest text of a box
 _PADDING = 30
 
 RELATIONS = {

@@ -145,7 +145,7 @@ function boxShape(box, at) {
   const [x, y] = drawn.places[at], into = seen.bonds.filter((bond) => bond.target === at).length;
   const out = seen.bonds.filter((bond) => bond.source === at).length;
   const kin = !box.members && state.last >= 0 && home.get(box.concept) === state.last; // of the topic that was unfolded last
-  const text = [box.title, box.subtitle, box.title === box.name ? "" : `(${box.name})`].filter(Boolean).join(" "); // as it is seen
+  const text = [box.title, box.subtitle, box.title === box.name ? "" : box.name].filter(Boolean).join(", "); // as it is seen
   const role = box.members ? "topic" : box.gap ? "gap" : "concept";
   return make("g", {
     class: `box ${role}${box.concept === state.focus ? " focus" : ""}${kin ? " kin" : ""}`, "data-id": box.id, tabindex: -1, role: "button",

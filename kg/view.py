@@ -13,6 +13,7 @@ from kg.selection import Line, Part
 from kg.topics import Topic
 
 MOST = 80  # concepts that are drawn one by one
+_TOPIC = 220  # the widest title of a topic: there are many side by side
 _KINDS = list(RelationKind)
 
 
@@ -75,11 +76,12 @@ def concept_box(graph: Graph, id: str, tongue: str) -> Box:
 
 def topic_box(topic: Topic) -> Box:
     count = str(len(topic.members))
-    return _box(topic.id, topic.title, f"{topic.subtitle} · {count}" if topic.subtitle else count, members=len(topic.members))
+    below = f"{fitted(topic.subtitle, SUBTITLE, _TOPIC)} · {count}" if topic.subtitle else count
+    return _box(topic.id, topic.title, below, members=len(topic.members))
 
 
 def _box(id: str, title: str, subtitle: str, *, members: int = 0, gap: bool = False) -> Box:
-    shown = fitted(title, TITLE), fitted(subtitle, SUBTITLE)
+    shown = fitted(title, TITLE, _TOPIC) if members else fitted(title, TITLE), fitted(subtitle, SUBTITLE)
     return Box(id, title, *shown, box_size(*shown), members, gap)
 
 

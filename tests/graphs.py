@@ -2,6 +2,8 @@
 
 from functools import cache
 
+import networkx as nx
+
 from kg.concepts import Alias, AliasKind, Concept, Evidence, Origin, Relation, RelationKind, Status, Wording
 from kg.graph import Graph, build
 from rag.learning import load_graph
@@ -29,6 +31,14 @@ HOSTILE = (
 def bundled() -> Graph:
     with KnowledgeBase(bundled_place()) as base:
         return load_graph(base)
+
+
+def doubled() -> Graph:
+    """The bundled graph twice: 500 concepts with as many relations and quotes as real notes give."""
+    graph = bundled()
+    again = nx.relabel_nodes(graph, {id: f"{id}-again" for id in graph})
+    both: Graph = nx.compose(graph, again)  # type: ignore[assignment]  # it is one
+    return both
 
 
 def hostile() -> Graph:

@@ -263,6 +263,6 @@ def schema_of(name: str) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("name", ["answer", "hits", "index", "status", "error", "path", "plan", "concepts"])
+@pytest.mark.parametrize("name", ["answer", "hits", "index", "status", "error", "path", "plan", "concepts", "graph", "export"])
 def test_every_schema_is_itself_valid(name: str) -> None:
     jsonschema.Draft202012Validator.check_schema(schema_of(name))

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 import zlib
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -21,9 +22,11 @@ from kg.selection import Around, Direction, select
 from kg.topics import topics
 from kg.tree import nearest, tree
 from kg.view import MOST, View, view
+from tests.browser import missing
 from tests.graphs import bundled, circle, hostile, sized
 from tests.test_cli import Kbase
 
+ROOT = Path(__file__).parent.parent
 SVG = "{http://www.w3.org/2000/svg}"
 POINT = re.compile(r"(-?\d+),(-?\d+)")
 SIZES = st.lists(st.tuples(st.integers(30, 240), st.sampled_from([36, 50])), min_size=1, max_size=25)
@@ -89,6 +92,13 @@ def test_the_picture_is_xml_with_every_box_and_line_and_names_in_full() -> None:
         assert len(list(root.iter(f"{SVG}path"))) == len(drawn.bonds) + (legend if legend > 1 else 0)
 
 
+@pytest.mark.parametrize(("name", "options"), [("attention.svg", []), ("attention-dark.svg", ["--dark"])])
+def test_the_pictures_in_the_readme_are_what_the_command_draws(kbase: Kbase, name: str, options: list[str]) -> None:
+    drawn = kbase("export", "-", "--format", "svg", "--focus", "MLA", "--depth", 5, *options).stdout
+    assert drawn == (ROOT / "data" / "pictures" / name).read_text(encoding="utf-8")
+    assert name in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
 def test_light_and_dark_differ_in_nothing_but_colour() -> None:
     drawn = seen(bundled(), "gru")
     light, dark = (svg(drawn, "zh", dark=dark) for dark in (False, True))
@@ -144,7 +154,7 @@ def test_concepts_in_one_note_or_each_in_its_own_are_grouped_by_their_relations(
 def test_a_label_takes_the_room_it_has_and_says_when_it_is_cut() -> None:
     assert room("注意力", 14) == 42 and room("e\u0301", 14) == room("e", 14) and room("", 14) == 0
     cut = fitted("长" * 300, 14)
-    assert cut.endswith("…") and room(cut, 14) <= 250
+    assert cut.endswith("…") and room(cut, 14) <= 264
     assert fitted("MHA", 14) == "MHA"
     assert box_size("MHA", "")[1] < box_size("MHA", "多头")[1]
     assert plain("a\nb\x00\u202e") == "a b\ufffd\ufffd"
@@ -152,7 +162,7 @@ def test_a_label_takes_the_room_it_has_and_says_when_it_is_cut() -> None:
 
 def test_a_png_is_twice_the_size_of_its_svg_and_not_empty(kbase: Kbase) -> None:
     if not chinese_font():
-        pytest.skip("no Chinese font is installed")
+        missing("no Chinese font is installed")
     picture = kbase("export", "-", "--format", "svg", "--focus", "GRU").stdout
     width, height = re.findall(r'(?:width|height)="(\d+)"', picture)[:2]
     data = kbase("export", "-", "--format", "png", "--focus", "GRU").stdout_bytes
@@ -177,7 +187,7 @@ def chinese_font() -> bool:
     return has_font("中")
 
 
-def test_without_a_chinese_font_png_says_what_to_install(tmp_path: object) -> None:
+def test_without_a_chinese_font_png_says_what_to_install() -> None:
     code = """
 import functools, resvg_py
 resvg_py.svg_to_bytes = functools.partial(resvg_py.svg_to_bytes, skip_system_fonts=True)

