@@ -410,6 +410,8 @@ def export(file: str, named: str | None, dark: bool, lang: str, notes: str | Non
     from rag.export import export, wished
     from rag.show import to_json
 
+    if file == "-" and as_json:
+        raise click.UsageError("- writes the document itself to stdout: leave --json out")
     format = format_of(file, named)
     with _open(notes) as base:
         made, notices = export(base, wished(**wish), format, Look(lang, dark))

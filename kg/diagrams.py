@@ -38,6 +38,8 @@ def dot(seen: View, tongue: str) -> str:
 
 def mermaid(seen: View, tongue: str) -> str:
     """The view as a Mermaid flowchart. Raises ExportError when it is more than Mermaid draws."""
+    if len(seen.bonds) > _MERMAID_LINES:
+        raise ExportError(f"Mermaid draws {_MERMAID_LINES} lines; these are {len(seen.bonds)}", _NARROW)
     names = {box.id: f"n{at}" for at, box in enumerate(seen.boxes, 1)}
     text = [f"flowchart {'TD' if arranged(seen).down else 'LR'}"]
     for box in seen.boxes:
@@ -48,9 +50,8 @@ def mermaid(seen: View, tongue: str) -> str:
         word = f'|"{_mermaid(_word(bond, tongue))}"|' if _word(bond, tongue) else ""
         text.append(f"  {names[bond.source]} {arrow}{word} {names[bond.target]}")
     whole = "\n".join(text) + "\n"
-    if len(seen.bonds) > _MERMAID_LINES or len(whole) > _MERMAID_TEXT:
-        size = f"{len(seen.bonds)} lines and {len(whole)} characters"
-        raise ExportError(f"Mermaid draws {_MERMAID_LINES} lines and {_MERMAID_TEXT} characters; these are {size}", _NARROW)
+    if len(whole) > _MERMAID_TEXT:
+        raise ExportError(f"Mermaid draws {_MERMAID_TEXT} characters; these are {len(whole)}", _NARROW)
     return whole
 
 

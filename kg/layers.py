@@ -8,6 +8,7 @@ from itertools import pairwise
 Arc = tuple[int, int]  # the places of two boxes, from and to
 
 SWEEPS = 24
+_PATIENCE = 8  # sweeps without a better order
 
 
 def turned_lines(count: int, lines: Sequence[Arc]) -> list[bool]:
@@ -79,7 +80,7 @@ def ordered(layers: Sequence[int], chains: Sequence[Sequence[int]], boxes: Seque
                 seen.add(node)
                 rows[layers[node]].append(node)
                 stack += reversed(below[node])
-    best, fewest = rows, _crossings(rows, below)
+    best, fewest, since = rows, _crossings(rows, below), 0
     for sweep in range(SWEEPS):
         beside = above if sweep % 2 == 0 else below
         rows = [list(row) for row in rows]
@@ -88,7 +89,9 @@ def ordered(layers: Sequence[int], chains: Sequence[Sequence[int]], boxes: Seque
             own = {node: place for place, node in enumerate(rows[at])}
             rows[at].sort(key=lambda node: mean([other[one] for one in beside[node]], own[node]))
         if (crossings := _crossings(rows, below)) < fewest:
-            best, fewest = rows, crossings
+            best, fewest, since = rows, crossings, 0
+        elif (since := since + 1) == _PATIENCE or not fewest:
+            break
     return best
 
 

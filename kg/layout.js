@@ -1,10 +1,10 @@
 "use strict";
-// Boxes and lines between them → where each box stands and how each line runs: kg/layers.py and kg/layout.py, step by step, so that
-// the page and a still picture of the same part of a graph are the same drawing (tests/test_page.py compares them).
+// Boxes and lines between them → where each box stands and how each line runs: kg/layers.py and kg/layout.py, step by step,
+// so that the page and a still picture of the same part of a graph are the same drawing (tests/test_page.py compares them).
 const range = (count, start = 0) => Array.from({length: Math.max(0, count)}, (_, at) => at + start);
 const round = (value) => Math.floor(value + 0.5);
 const push = (map, key, value) => { if (!map.has(key)) map.set(key, []); map.get(key).push(value); };
-const SWEEPS = 24, MARGIN = 24, BETWEEN = 18, APART = 58, BEND = 10, HEAD = 8;
+const SWEEPS = 24, PATIENCE = 8, MARGIN = 24, BETWEEN = 18, APART = 58, BEND = 10, HEAD = 8;
 
 function turnedLines(count, lines) {
   const leaving = range(count).map(() => []), entered = new Set(), turned = lines.map(() => false), state = Array(count).fill(0);
@@ -73,7 +73,7 @@ function ordered(layers, chains, boxes) {
       stack.push(...[...(below.get(node) || [])].reverse());
     }
   }
-  let best = rows, fewest = crossings(rows, below);
+  let best = rows, fewest = crossings(rows, below), since = 0;
   for (const sweep of range(SWEEPS)) {
     const down = sweep % 2 === 0, beside = down ? above : below;
     rows = rows.map((row) => [...row]);
@@ -84,7 +84,8 @@ function ordered(layers, chains, boxes) {
       rows[at].sort((a, b) => rank.get(a) - rank.get(b));
     }
     const now = crossings(rows, below);
-    if (now < fewest) [best, fewest] = [rows, now];
+    if (now < fewest) [best, fewest, since] = [rows, now, 0];
+    else if (++since === PATIENCE || !fewest) break;
   }
   return best;
 }
@@ -93,7 +94,8 @@ function crossings(rows, below) {
   let count = 0;
   for (let at = 1; at < rows.length; at++) {
     const place = new Map(rows[at].map((node, spot) => [node, spot])), ends = [];
-    for (const node of rows[at - 1]) for (const end of (below.get(node) || []).map((one) => place.get(one)).sort((a, b) => a - b)) {
+    const reached = rows[at - 1].map((node) => (below.get(node) || []).map((one) => place.get(one)).sort((a, b) => a - b));
+    for (const end of reached.flat()) {
       let right = ends.length;
       while (right && ends[right - 1] > end) right--;
       count += ends.length - right;
@@ -211,7 +213,8 @@ function route(spans, way, back, point) {
   for (const at of range(last)) {
     const leave = back && at === 0 ? base : spans[at][1], enter = !back && at === last - 1 ? base : spans[at + 1][0];
     const middle = round((leave + enter) / 2);
-    path += `${at ? "L" : "M"}${text(leave, way[at])}C${text(middle, way[at])} ${text(middle, way[at + 1])} ${text(enter, way[at + 1])}`;
+    path += `${at ? "L" : "M"}${text(leave, way[at])}`;
+    path += `C${text(middle, way[at])} ${text(middle, way[at + 1])} ${text(enter, way[at + 1])}`;
   }
   return {path, head: `${text(...tip)} ${text(base, tip[1] - 4)} ${text(base, tip[1] + 4)}`};
 }

@@ -4,7 +4,7 @@
 (() => {
 const data = JSON.parse(document.getElementById("data").textContent);
 const {concepts, topics, edges, words} = data;
-const KINDS = data.kinds, MOST = 80, SUGGESTED = 1, REPLACED = 2, CYCLE = 4;
+const KINDS = data.kinds, MOST = 80, SUGGESTED = 1, REPLACED = 2, CYCLE = 4, STALE = 8;
 const find = (selector) => document.querySelector(selector);
 const home = new Map();
 topics.forEach((topic, at) => topic.members.forEach((one) => home.set(one, at)));
@@ -24,7 +24,7 @@ function shownEdges() {
 }
 
 function distances(lines) {
-  const sides = state.direction === "before" ? [1] : state.direction === "after" ? [0] : [1, 0], found = new Map([[state.focus, 0]]);
+  const sides = {before: [1], after: [0], both: [1, 0]}[state.direction], found = new Map([[state.focus, 0]]);
   for (const side of sides) {
     const next = new Map(), seenHere = new Set([state.focus]);
     for (const {source, target, kind} of lines) {
@@ -70,7 +70,8 @@ function bonds(lines, boxes, of) {
     if (!joined.has(key)) joined.set(key, {source, target, count: 0, kinds: new Set(), edges: [], cycle: false, sure: false});
     const bond = joined.get(key);
     bond.count++; bond.kinds.add(line.kind); bond.edges.push(line);
-    bond.sure ||= !(line.flags & SUGGESTED); bond.cycle ||= !boxes[source].members && !boxes[target].members && !!(line.flags & CYCLE);
+    bond.sure ||= !(line.flags & SUGGESTED);
+    bond.cycle ||= !boxes[source].members && !boxes[target].members && !!(line.flags & CYCLE);
   }
   const all = [...joined.values()].sort((a, b) => a.source - b.source || a.target - b.target);
   return all.filter((bond) => {
@@ -101,8 +102,10 @@ const stage = find("#stage");
 function make(name, attributes = {}, ...children) {
   const svg = ["svg", "g", "path", "polygon", "rect", "text", "title", "line"].includes(name);
   const element = svg ? document.createElementNS("http://www.w3.org/2000/svg", name) : document.createElement(name);
-  for (const [key, value] of Object.entries(attributes))
-    if (key.startsWith("on")) element.addEventListener(key.slice(2), value); else if (value !== false) element.setAttribute(key, value);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+    else if (value !== false) element.setAttribute(key, value);
+  }
   element.append(...children.filter((child) => child !== "" && child !== undefined));
   return element;
 }
@@ -119,7 +122,7 @@ function draw() {
   });
   svg.append(make("g", {}, ...seen.bonds.map(bondShape)), make("g", {}, ...seen.boxes.map(boxShape)));
   stage.replaceChildren(svg);
-  zoom(Math.max(portrait ? 0.75 : 0.6, Math.min(1, stage.clientWidth / drawn.width, stage.clientHeight / drawn.height)));
+  zoom(Math.max(portrait ? 0.75 : 0.6, whole()));
   const middle = boxOf.get(state.focus >= 0 ? concepts[state.focus].id : "") ?? boxOf.get(state.selected);
   show(middle ?? topmost(), middle === undefined ? "start" : "center");
   rove(boxOf.get(state.selected) ?? middle ?? topmost());
@@ -133,10 +136,12 @@ const along = (at) => drawn.places[at][drawn.down ? 1 : 0], across = (at) => dra
 
 function bondShape(bond, at) {
   const kind = mainKind(bond), {path, head} = drawn.routes[at];
-  const says = `${seen.boxes[bond.source].name} — ${[...bond.kinds].map((one) => KINDS[one].word).join(", ")} → ${seen.boxes[bond.target].name}`;
+  const relations = [...bond.kinds].map((one) => KINDS[one].word).join(", ");
+  const says = `${seen.boxes[bond.source].name} — ${relations} → ${seen.boxes[bond.target].name}`;
   return make("g", {
     class: `bond ${KINDS[kind].kind}${bond.cycle ? " cycle" : ""}${bond.sure ? "" : " suggested"}`,
-    onpointerenter: () => light([bond.source, bond.target], at), onpointerleave: () => light(), onclick: () => choose(bond.target, bond),
+    onpointerenter: () => light([bond.source, bond.target], at), onpointerleave: () => light(),
+    onclick: () => choose(bond.target, bond),
   }, make("title", {}, says), make("path", {class: "hit", d: path}), make("path", {class: "way", d: path}),
   KINDS[kind].symmetric ? "" : make("polygon", {points: head}));
 }
@@ -148,15 +153,18 @@ function boxShape(box, at) {
   const text = [box.title, box.subtitle, box.title === box.name ? "" : box.name].filter(Boolean).join(", "); // as it is seen
   const role = box.members ? "topic" : box.gap ? "gap" : "concept";
   return make("g", {
-    class: `box ${role}${box.concept === state.focus ? " focus" : ""}${kin ? " kin" : ""}`, "data-id": box.id, tabindex: -1, role: "button",
+    class: `box ${role}${box.concept === state.focus ? " focus" : ""}${kin ? " kin" : ""}`,
+    "data-id": box.id, tabindex: -1, role: "button",
     "aria-label": `${text}. ${words.neighbours.replace("{}", into).replace("{}", out)}`,
     "aria-expanded": box.members ? "false" : false, transform: `translate(${x},${y})`,
-    onclick: () => choose(at), ondblclick: () => box.members || focus(box.concept), onfocus: (event) => { rove(at); if (event.target.matches(":focus-visible")) light([at]); },
-    onblur: () => light(), onpointerenter: () => light([at]), onpointerleave: () => light(), onkeydown: (event) => key(event, at),
+    onclick: () => choose(at), ondblclick: () => box.members || focus(box.concept), onkeydown: (event) => key(event, at),
+    onfocus: (event) => { rove(at); if (event.target.matches(":focus-visible")) light([at]); }, onblur: () => light(),
+    onpointerenter: () => light([at]), onpointerleave: () => light(),
   },
   make("rect", {x: -box.w / 2, y: -box.h / 2, width: box.w, height: box.h, rx: 9}),
-  make("text", {class: "name", y: box.subtitle ? -4 : 5}, box.title), " ", box.subtitle ? make("text", {class: "other", y: 14}, box.subtitle) : "",
-  " ", box.title === box.name ? "" : make("title", {}, box.name));
+  make("text", {class: "name", y: box.subtitle ? -4 : 5}, box.title), " ",
+  box.subtitle ? make("text", {class: "other", y: 14}, box.subtitle) : "", " ",
+  box.title === box.name ? "" : make("title", {}, box.name));
 }
 
 function zoom(scale) {
@@ -165,6 +173,8 @@ function zoom(scale) {
   svg.setAttribute("width", round(drawn.width * state.zoom));
   svg.setAttribute("height", round(drawn.height * state.zoom));
 }
+
+const whole = () => Math.min(1, stage.clientWidth / drawn.width, stage.clientHeight / drawn.height);
 
 function zoomBy(factor) {
   const [x, y] = [stage.scrollLeft + stage.clientWidth / 2, stage.scrollTop + stage.clientHeight / 2], before = state.zoom;
@@ -216,6 +226,7 @@ function choose(at, bond) {
   rove(at);
   light();
   panel(box.concept, bond);
+  show(at);
 }
 
 function unfold(topic) {
@@ -229,7 +240,7 @@ function focus(concept, direction = state.direction) {
   Object.assign(state, {focus: concept, direction, depth: 0});
   if (concept >= 0) state.selected = concepts[concept].id;
   const hash = concept < 0 ? "" : `#${encodeURIComponent(concepts[concept].id)}`;
-  if (decodeURIComponent(location.hash.slice(1)) !== (concept < 0 ? "" : concepts[concept].id)) history.pushState(null, "", hash || "#");
+  if (linked() !== concept) history.pushState(null, "", hash || "#");
   controls();
   draw();
 }
@@ -239,7 +250,6 @@ function reveal(concept) { // wherever it is: in view, in a folded topic, elsewh
   if (!boxOf.has(concepts[concept].id)) focus(concept);
   const at = boxOf.get(concepts[concept].id);
   choose(at);
-  show(at);
 }
 
 function key(event, at) {
@@ -252,8 +262,9 @@ function key(event, at) {
 
 function move(at, forward, sideways) {
   const nearest = (list) => list.sort((a, b) => Math.abs(across(a) - across(at)) - Math.abs(across(b) - across(at)))[0];
-  const ends = (bond) => drawn.places[bond.source] && along(bond.source) <= along(bond.target) ? [bond.source, bond.target] : [bond.target, bond.source];
-  const joined = seen.bonds.map(ends).filter((pair) => pair[forward > 0 ? 0 : 1] === at).map((pair) => pair[forward > 0 ? 1 : 0]);
+  const [from, to] = forward > 0 ? [0, 1] : [1, 0]; // as it is drawn, whichever way the relation leads
+  const ends = seen.bonds.map(({source, target}) => along(source) <= along(target) ? [source, target] : [target, source]);
+  const joined = ends.filter((pair) => pair[from] === at).map((pair) => pair[to]);
   const beside = range(seen.boxes.length).filter((one) => along(one) === along(at) && (across(one) - across(at)) * sideways > 0);
   const next = nearest(sideways ? beside : joined);
   if (next === undefined) return;
@@ -267,21 +278,26 @@ function panel(concept, bond) {
   const rank = (edge) => (edge.flags & SUGGESTED ? 100 : 0) + edge.kind * 2 + (edge.source === concept ? 1 : 0);
   lines.sort((a, b) => rank(a) - rank(b));
   const sure = lines.filter((edge) => !(edge.flags & SUGGESTED)), unsure = lines.filter((edge) => edge.flags & SUGGESTED);
+  const turn = ["before", "after", "both"].map((way) =>
+    make("button", {type: "button", onclick: () => focus(concept, way)}, words[way]));
   box.replaceChildren(
     make("button", {type: "button", class: "close", "aria-label": words.close, onclick: close}, "×"),
     make("h2", {id: "chosen"}, one.name),
     one.aliases.length ? make("p", {class: "aliases"}, one.aliases.join(" · ")) : "",
     make("p", {class: "definition"}, one.gap ? `${words.gap} ${one.definition}` : one.definition),
-    make("div", {class: "turn", role: "group", "aria-label": words.focus},
-      ...["before", "after", "both"].map((way) => make("button", {type: "button", onclick: () => focus(concept, way)}, words[way]))),
-    one.notes.length ? make("h3", {}, words.notes) : "", one.notes.length ? make("ul", {class: "places"}, ...one.notes.map((place) => make("li", {}, make("code", {}, place)))) : "",
-    sure.length ? make("h3", {}, words.relations) : "", make("ul", {class: "relations"}, ...sure.map((edge) => relation(edge, concept))),
+    make("div", {class: "turn", role: "group", "aria-label": words.focus}, ...turn),
+    one.notes.length ? make("h3", {}, words.notes) : "",
+    make("ul", {class: "places"}, ...one.notes.map((place) => make("li", {}, make("code", {}, place)))),
+    sure.length ? make("h3", {}, words.relations) : "",
+    make("ul", {class: "relations"}, ...sure.map((edge) => relation(edge, concept))),
     unsure.length ? make("details", {}, make("summary", {}, words.suggestions.replace("{}", unsure.length)),
       make("ul", {class: "relations"}, ...unsure.map((edge) => relation(edge, concept)))) : "");
   box.hidden = false;
   document.body.classList.add("reading");
   const wanted = bond && box.querySelector(`[data-edge="${edges.indexOf(bond.edges[0])}"]`);
-  if (wanted) { wanted.closest("details")?.setAttribute("open", ""); wanted.scrollIntoView({block: "center"}); } else box.scrollTop = 0;
+  wanted?.closest("details")?.setAttribute("open", "");
+  if (wanted) wanted.scrollIntoView({block: "center"});
+  else box.scrollTop = 0;
 }
 
 function relation(edge, concept) {
@@ -292,7 +308,9 @@ function relation(edge, concept) {
     make("p", {class: "says"}, sample(edge.kind), make("span", {}, before, name, after)),
     edge.reason ? make("p", {}, edge.reason) : "",
     ...edge.evidence.map(([place, quote]) => make("blockquote", {}, quote ? make("q", {}, quote) : "", make("cite", {}, place))),
-    make("p", {class: "origin"}, `${edge.origin} · ${edge.confidence.toFixed(2)}${edge.flags & CYCLE ? ` · ${words.cycle}` : ""}`));
+    make("p", {class: "origin"}, [
+      edge.origin, edge.confidence.toFixed(2), edge.flags & CYCLE && words.cycle, edge.flags & STALE && words.stale,
+    ].filter(Boolean).join(" · ")));
 }
 
 function sample(kind) {
@@ -327,7 +345,7 @@ function describe() {
 function outline() {
   const order = range(seen.boxes.length).sort((a, b) => along(a) - along(b) || across(a) - across(b));
   find("#outline").replaceChildren(...order.map((at) => make("li", {class: seen.boxes[at].members ? "topic" : ""},
-    make("button", {type: "button", onclick: () => { choose(at); show(boxOf.get(state.selected)); }}, seen.boxes[at].name))));
+    make("button", {type: "button", onclick: () => choose(at)}, seen.boxes[at].name))));
 }
 
 function controls() {
@@ -354,8 +372,9 @@ let hits = [], hit = -1;
 
 function search() {
   const query = fold(find("#search").value);
-  const rank = (names) => Math.min(...names.map((name) => name === query ? 0 : name.startsWith(query) ? 1 : name.includes(query) ? 2 : 9));
-  hits = !query ? [] : range(concepts.length).map((at) => [rank(named[at]), at]).filter(([far]) => far < 9)
+  const far = (name) => name === query ? 0 : name.startsWith(query) ? 1 : name.includes(query) ? 2 : 9;
+  const rank = (names) => Math.min(...names.map(far));
+  hits = !query ? [] : range(concepts.length).map((at) => [rank(named[at]), at]).filter(([first]) => first < 9)
     .sort((a, b) => a[0] - b[0] || concepts[a[1]].name.length - concepts[b[1]].name.length || a[1] - b[1]).map(([, at]) => at);
   hit = -1;
   find("#hits").replaceChildren(...hits.slice(0, 8).map((at) => make("li", {},
@@ -387,35 +406,44 @@ function listen() {
   find("#fold").addEventListener("click", () => { state.open.clear(); state.last = -1; draw(); });
   find("#in").addEventListener("click", () => zoomBy(1.25));
   find("#out").addEventListener("click", () => zoomBy(0.8));
-  find("#fit").addEventListener("click", () => zoom(Math.min(1, stage.clientWidth / drawn.width, stage.clientHeight / drawn.height)));
+  find("#fit").addEventListener("click", () => zoom(whole()));
   stage.addEventListener("wheel", (event) => {
     if (event.ctrlKey) { event.preventDefault(); zoomBy(event.deltaY < 0 ? 1.1 : 0.9); }
   }, {passive: false});
   let held;
   stage.addEventListener("pointerdown", (event) => {
-    if (event.pointerType === "mouse" && !event.target.closest(".box, .bond")) held = [event.clientX + stage.scrollLeft, event.clientY + stage.scrollTop];
+    if (event.pointerType === "mouse" && !event.target.closest(".box, .bond"))
+      held = [event.clientX + stage.scrollLeft, event.clientY + stage.scrollTop];
   });
-  window.addEventListener("pointermove", (event) => { if (held) stage.scrollTo(held[0] - event.clientX, held[1] - event.clientY); });
+  window.addEventListener("pointermove", (event) => {
+    if (held) stage.scrollTo(held[0] - event.clientX, held[1] - event.clientY);
+  });
   window.addEventListener("pointerup", () => { held = undefined; });
   window.addEventListener("hashchange", arrive);
   window.addEventListener("popstate", arrive);
 }
 
+function linked() { // the concept that the address names, or -1
+  try {
+    return byId.get(decodeURIComponent(location.hash.slice(1))) ?? -1;
+  } catch {
+    return -1;
+  }
+}
+
 function arrive() {
-  const wanted = byId.get(decodeURIComponent(location.hash.slice(1)));
-  if ((wanted ?? -1) === state.focus) return;
-  focus(wanted ?? -1);
-  if (wanted !== undefined) panel(wanted);
+  const wanted = linked();
+  if (wanted === state.focus) return;
+  focus(wanted);
+  if (wanted >= 0) panel(wanted);
 }
 
 if (window.matchMedia("(max-width: 760px)").matches) find("#controls").removeAttribute("open");
 legend();
 listen();
-const first = byId.get(decodeURIComponent(location.hash.slice(1)));
-const shown = first ?? byId.get(start.focus) ?? -1;
-state.focus = shown;
-if (shown >= 0) state.selected = concepts[shown].id;
+state.focus = linked() >= 0 ? linked() : byId.get(start.focus) ?? -1;
+if (state.focus >= 0) state.selected = concepts[state.focus].id;
 controls();
 draw();
-if (first !== undefined) panel(first);
+if (linked() >= 0) panel(linked());
 })();

@@ -1,10 +1,10 @@
-"""A graph → one HTML page that shows it, offline and from a file: markup, style, script and data together, no request to anyone.
+"""A graph → one HTML page that shows it, offline and from a file: markup, style, script and data in one, no request to anyone.
 
 The script (kg/layout.js, kg/page.js) draws what is in view, as kg/view.py and kg/layout.py do for a still picture. Its data:
   concepts  by id: id, name, title and subtitle (as they fit), w, h, gap, aliases, definition, notes as file:lines
   topics    id, name, title, subtitle, w, h, members (places of concepts)
-  edges     source and target (places of concepts), kind (place of a kind), flags (1 suggested, 2 replaced by a longer way,
-            4 leads around in a circle), confidence, origin, reason, evidence as [file:lines, quote]
+  edges     source and target (places of concepts), kind (place of a kind), confidence, origin, reason, evidence as
+            [file:lines, quote], flags: 1 suggested, 2 replaced by a longer way, 4 leads around in a circle, 8 its quotes are gone
 Notes are untrusted: `<` is escaped in the data, the script writes text only, and a content policy forbids everything else.
 """
 
@@ -54,7 +54,8 @@ _EN = {
     "notes": "Notes",
     "gap": "Not in the notes yet.",
     "cycle": "leads around in a circle",
-    "neighbours": "{} lines in, {} out",
+    "stale": "its quote is gone from the notes",
+    "neighbours": "lines in: {}, out: {}",
     "seen_all": "{} concepts.",
     "seen_before": "{} and the {} concepts before it.",
     "seen_after": "{} and the {} concepts after it.",
@@ -90,6 +91,7 @@ _ZH = {
     "notes": "笔记",
     "gap": "笔记中还没有。",
     "cycle": "形成环路",
+    "stale": "引文已不在笔记中",
     "neighbours": "入 {} 条，出 {} 条",
     "seen_all": "{} 个概念。",
     "seen_before": "{} 及其之前的 {} 个概念。",
@@ -136,7 +138,8 @@ def _data(graph: Graph, around: Around, kinds: tuple[RelationKind, ...], tongue:
     edges = []
     for one in relations:
         line = (one.source, one.target, one.kind.value)
-        flags = (one.status is Status.SUGGESTED) | 2 * (line not in kept) | 4 * (line in circles)
+        stale = one.evidence != () and not any(place.found for place in one.evidence)
+        flags = (one.status is Status.SUGGESTED) | 2 * (line not in kept) | 4 * (line in circles) | 8 * stale
         edges.append({"source": place[one.source], "target": place[one.target], "flags": flags, **_edge(one, tongue)})
     return {
         "words": _WORDS[tongue],

@@ -109,7 +109,7 @@ def joined(lines: Iterable[Line], circles: Collection[Line]) -> list[Bond]:
 
 
 def folded_bonds(bonds: Iterable[Bond], home: dict[str, str], place: dict[str, int]) -> list[Bond]:
-    """The bonds between topics, each in the direction that more of the concepts' bonds have, and those between other concepts."""
+    """The bonds between topics, each in the direction that more relations have, and those between other concepts."""
     count: Counter[tuple[str, str]] = Counter()
     kinds: dict[tuple[str, str], set[RelationKind]] = {}
     own = {}
@@ -118,7 +118,7 @@ def folded_bonds(bonds: Iterable[Bond], home: dict[str, str], place: dict[str, i
         if ends == (bond.source, bond.target):
             own[ends] = bond
         elif ends[0] != ends[1]:
-            count[ends] += 1
+            count[ends] += len(bond.kinds)
             kinds.setdefault(ends, set()).update(bond.kinds)
     for source, target in count:
         if (count[source, target], place[target]) > (count[target, source], place[source]):

@@ -12,9 +12,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import click
 import networkx as nx
 import pytest
 
+from cli import main
 from kg.concepts import RelationKind
 from kg.diagrams import mermaid
 from kg.errors import ExportError, NothingFound
@@ -156,9 +158,14 @@ def test_mermaid_says_what_to_narrow_when_there_is_too_much() -> None:
         for other in range(one + 1, 60):
             crowd.add_edge(f"c{one:04}", f"c{other:04}", "used_by", **crowd.edges["c0000", "c0001", "prerequisite_of"])
     drawn = view(select(crowd, Around(), (RelationKind.USED_BY,)), [], "en")
-    with pytest.raises(ExportError, match="500 lines") as error:
+    with pytest.raises(ExportError, match="500 lines; these are 1770") as error:
         mermaid(drawn, "en")
     assert "--focus" in error.value.hint and "--relation" in error.value.hint
+    wordy = sized(80)
+    for _, data in wordy.nodes(data=True):
+        data["aliases"] = [{"text": "<>" * 300, "lang": "en", "kind": "full"}]
+    with pytest.raises(ExportError, match="50000 characters"):
+        mermaid(view(select(wordy, Around()), [], "en"), "en")
 
 
 def test_a_drawing_of_many_shows_topics_and_data_show_all() -> None:
@@ -181,6 +188,11 @@ def test_what_is_around_a_concept_ends_at_the_depth_and_at_the_side_asked_for() 
     assert near[0] < near[1] < near[2] < set(before)
     lines = shown(graph, (RelationKind.PREREQUISITE_OF,))
     assert reached(lines, Around("mla")) == nx.ancestors(nx.DiGraph([line[:2] for line in lines]), "mla") | {"mla"}
+
+
+def test_the_command_offers_every_kind_of_relation() -> None:
+    (choice,) = (option.type for option in main.commands["export"].params if option.name == "relation")
+    assert isinstance(choice, click.Choice) and list(choice.choices) == [kind.value for kind in RelationKind]
 
 
 def test_a_part_with_nothing_in_it_is_said_to_be_empty() -> None:
@@ -227,6 +239,7 @@ def test_a_path_holds_its_hops_and_an_answer_what_it_used(kbase: Kbase) -> None:
         (["graph.svg", "--relation", "nonsense"], 2, "prerequisite_of"),
         (["graph.svg", "--answer", "how do I cook rice"], 3, "do not answer"),
         (["graph.svg", "--focus", "MLA", "--path", "MHA", "MLA"], 2, "use one of them"),
+        (["-", "--format", "svg", "--json"], 2, "leave --json out"),
         (["missing/graph.svg"], 1, "graph.svg cannot be written"),
         (["folder.svg"], 1, "is not a file"),
     ],

@@ -122,6 +122,19 @@ def test_a_link_leads_to_a_concept_and_back(browser: Browser, whole: Path) -> No
         page.wait_for_selector('.box.focus[data-id="gru"]')
 
 
+@pytest.mark.parametrize("hash", ["nonsense", "%", "%E4%B8%AD"])
+def test_a_link_to_nothing_shows_everything(browser: Browser, whole: Path, hash: str) -> None:
+    with opened(browser, whole, hash) as page:
+        assert page.locator(".box.topic").count() > 30 and page.locator("#panel").is_hidden()
+
+
+def test_a_relation_whose_quote_is_gone_says_so(browser: Browser, tmp_path: Path) -> None:
+    graph = circle()
+    graph.edges["a", "b", "prerequisite_of"]["evidence"][0]["lines"] = [0, 0]
+    with opened(browser, written(graph, tmp_path), "a") as page:
+        assert "its quote is gone from the notes" in page.inner_text("#panel li:has-text('b')")
+
+
 def test_relations_are_shown_and_hidden_and_steps_counted(browser: Browser, whole: Path) -> None:
     with opened(browser, whole, "mla") as page:
         assert page.locator("#stage .bond.evolves_to").count() > 3
