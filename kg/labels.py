@@ -12,7 +12,7 @@ FONTS = (
 )
 _NARROW, _WIDE = frozenset("iljtfrI.,:;'|!()[]{}/` "), frozenset("mwMWQOGD@%—…")
 _ROOM = 264  # the widest text of a box
-_PADDING = 30
+_PADDING = 34
 
 RELATIONS = {
     "en": {

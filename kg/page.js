@@ -122,7 +122,7 @@ function draw() {
   });
   svg.append(make("g", {}, ...seen.bonds.map(bondShape)), make("g", {}, ...seen.boxes.map(boxShape)));
   stage.replaceChildren(svg);
-  zoom(Math.max(portrait ? 0.75 : 0.6, whole()));
+  zoom(Math.max(portrait ? 0.75 : 0.7, whole()));
   const middle = boxOf.get(state.focus >= 0 ? concepts[state.focus].id : "") ?? boxOf.get(state.selected);
   show(middle ?? topmost(), middle === undefined ? "start" : "center");
   rove(boxOf.get(state.selected) ?? middle ?? topmost());
