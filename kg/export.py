@@ -76,11 +76,11 @@ def make(graph: Graph, format: str, around: Around, kinds: tuple[RelationKind, .
 
 
 def _data(graph: Graph, format: str) -> dict[str, bytes]:
-    from kg import formats
+    from kg import interchange
 
     if format == "csv":
-        return {".nodes": formats.csv_nodes(graph).encode(), ".edges": formats.csv_edges(graph).encode()}
-    return {"": {"json": formats.node_link, "graphml": formats.graphml, "gexf": formats.gexf}[format](graph).encode()}
+        return {".nodes": interchange.csv_nodes(graph).encode(), ".edges": interchange.csv_edges(graph).encode()}
+    return {"": {"json": interchange.node_link, "graphml": interchange.graphml, "gexf": interchange.gexf}[format](graph).encode()}
 
 
 def to_stdout(made: Made) -> bytes:
