@@ -1,18 +1,15 @@
 """A question and its Hits → an Answer in the notes' own sentences, each cited; or that the notes say nothing."""
 
-import math
 import re
 
 from kg.text import language
 from rag.learning import Studied, linked, study
 from rag.quote import Sources
 from rag.search import checked, search
+from rag.silence import judge
 from rag.store import KnowledgeBase
 from rag.types import Answer, Citation, Hit, Statement
 
-# Spread of the scores of passages that have nothing to do with a question, by its language (benchmarks/README.md).
-_NOISE = {"zh": 0.024, "en": 0.033}
-_STEEPNESS = 40.0  # how fast confidence grows with the score: from .5 at the bar to .98 at a tenth above it
 _PASSAGES = 3  # at most; further ones only while they are nearly as good as the best
 _PASSAGE_MARGIN = 0.08
 _SENTENCES = 3  # from the best passage; from each further one a sentence less
@@ -33,31 +30,19 @@ def ask(base: KnowledgeBase, question: str, k: int = 5, tongue: str = "auto") ->
     wanted = language(question) if tongue == "auto" else tongue
     hits = search(base, question, k, tongue=wanted)
     sources = Sources(base)
-    bar = enough(len(base), language(question))
-    citations = _citations(hits, bar, sources) if hits and hits[0].score >= bar else []
+    verdict = judge(base, question, hits)
+    citations = _citations(hits, verdict.bar, sources) if verdict.answers else []
     return Answer(
         question=question,
         language=wanted,
         statements=tuple(Statement(citation.quote, (citation.id,)) for citation in citations),
         citations=tuple(citations),
-        confidence=_confidence(hits[0].score - bar) if hits else 0.0,
+        confidence=verdict.confidence,
         nearest=() if citations else _headings(hits),
         notices=sources.notices(),
         hits=tuple(hits),
         studied=study(base, list(dict.fromkeys(linked(base, question).values()))) if citations else Studied((), (), 0),
     )
-
-
-def enough(passages: int, tongue: str) -> float:
-    """The score from which notes of that many passages are taken to answer a question in that language.
-
-    The best of n scores that mean nothing grows like the spread times √(2 ln n), as the largest of n normal numbers does.
-    """
-    return _NOISE[tongue] * math.sqrt(2 * math.log(max(passages, 10)))
-
-
-def _confidence(above: float) -> float:
-    return round(1 / (1 + math.exp(-_STEEPNESS * above)), 3)
 
 
 def _headings(hits: list[Hit], most: int = 3) -> tuple[tuple[str, ...], ...]:
