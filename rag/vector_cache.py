@@ -13,7 +13,8 @@ import numpy as np
 
 from kg.notes import digest
 from rag.database import KEPT, Place, connect
-from rag.encode import Encoder, Progress
+from rag.encode import Progress
+from rag.space import Kind, NeutralEncoder
 from rag.store import compact
 from rag.types import Passage
 
@@ -29,7 +30,7 @@ class VectorCache:
     still there if that comes to nothing. The sync that ends well deletes it.
     """
 
-    def __init__(self, database: sqlite3.Connection, place: Place, encoder: Encoder, reuse: Place | None) -> None:
+    def __init__(self, database: sqlite3.Connection, place: Place, encoder: NeutralEncoder, reuse: Place | None) -> None:
         self.encoded = 0  # passages
         self._encoder = encoder
         self._path = place.unfinished
@@ -64,7 +65,8 @@ class VectorCache:
     def _encode(self, missing: Mapping[bytes, Passage], progress: Progress) -> dict[bytes, Vectors]:
         self._save()
         texts = [text for passage in missing.values() for text in (passage.reading, *(one.text for one in passage.sentences))]
-        encoded = self._encoder.encode_passages(texts, progress)
+        kinds = [kind for one in missing.values() for kind in (Kind.PASSAGE, *[Kind.SENTENCE] * len(one.sentences))]
+        encoded = self._encoder.encode_passages(texts, kinds, progress)
         ready, at = {}, 0
         for key, passage in missing.items():
             after = at + 1 + len(passage.sentences)
@@ -82,7 +84,7 @@ class VectorCache:
                 self._saved.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", rows)
 
 
-def _key(passage: Passage, encoder: Encoder) -> bytes:
+def _key(passage: Passage, encoder: NeutralEncoder) -> bytes:
     texts = [encoder.fingerprint, passage.reading, *(one.text for one in passage.sentences)]
     return digest("\x00".join(texts).encode("utf-8", "replace"))
 
