@@ -196,14 +196,14 @@ def evaluate(file: str | None, notes: str | None, as_json: bool) -> None:
     """Measure answers to the questions of a JSONL FILE, beside grep, BM25 and dense retrieval."""
     from pathlib import Path
 
-    from rag.evaluate import evaluate, read_questions
+    from rag.evaluate import evaluate, journal_of, read_questions
     from rag.places import bundled_questions
     from rag.show import eval_json, show_eval, to_json
 
     questions = read_questions(Path(file) if file else bundled_questions())
     with _open(notes) as base, _Progress("asking") as progress:
-        systems = evaluate(base, questions, progress)
-    click.echo(to_json(eval_json(len(questions), systems)) if as_json else show_eval(len(questions), systems))
+        evaluation = evaluate(base, questions, progress, journal_of(base, questions))
+    click.echo(to_json(eval_json(evaluation)) if as_json else show_eval(evaluation))
 
 
 @main.command()

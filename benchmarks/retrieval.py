@@ -64,7 +64,7 @@ def main(english: str, chinese: str) -> None:
 
 def show(name: str, place: Place, asked: list[Question]) -> None:
     with KnowledgeBase(place) as base:
-        systems = evaluate(base, asked)
+        systems = evaluate(base, asked).systems
     values = "".join(f"{systems[system]['all']['hit@1']:8.3f}" for system in ("kbase", "dense", "bm25", "grep"))
     print(f"{name:28}{len(asked):>10}{values}{systems['kbase']['all']['answer_sentence']:10.3f}", flush=True)
 

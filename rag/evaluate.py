@@ -1,24 +1,22 @@
 """Questions with gold lines → how well they are answered, beside grep, BM25 and dense retrieval on the same passages."""
 
 import json
-import math
 import re
-import statistics
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from kg.errors import NotesError
+from kg.notes import digest
 from kg.text import fold, language
 from rag.answer import ask
+from rag.measures import DEEPEST, Bin, Measures, Outcome, Told, by_direction, reliability
 from rag.search import search
 from rag.store import KnowledgeBase
 from rag.types import Answer, Mode, Passage
-
-DEEPEST = 10  # hits that are looked at
-Measures = dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +40,21 @@ class Question:
     gold: tuple[Gold, ...]
     answer: str
 
+    def answered_by(self, passage: Passage) -> bool:
+        return any(gold.overlaps(passage) for gold in self.gold)
+
+
+# A question → the passages found, best first, and with kbase what measures the answer.
+System = Callable[[Question], tuple[tuple[Passage, ...], Callable[[], Told] | None]]
+
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What one system did with one question: the passages found, best first; with kbase also the answer; seconds taken."""
+class Evaluation:
+    """The measures of each system (kbase, dense, bm25, grep) by direction, and how far kbase's confidence is to be trusted."""
 
-    question: Question
-    direction: str
-    passages: tuple[Passage, ...]
-    relevant: int
-    answers: tuple[Answer, ...]
-    exact: tuple[bool, ...]
-    seconds: float
+    questions: int
+    systems: dict[str, dict[str, Measures]]
+    reliability: list[Bin]
 
 
 def read_questions(path: Path) -> list[Question]:
@@ -74,35 +75,40 @@ def read_questions(path: Path) -> list[Question]:
 
 
 def evaluate(
-    base: KnowledgeBase, questions: Sequence[Question], progress: Callable[[int, int], None] = lambda done, total: None
-) -> dict[str, dict[str, Measures]]:
-    """The measures of each system (kbase, dense, bm25, grep) over `all` questions and by direction.
+    base: KnowledgeBase,
+    questions: Sequence[Question],
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    journal: Path | None = None,
+) -> Evaluation:
+    """The questions put to each system, one by one.
 
-    A direction is the question's language and that of the notes that answer it: `en-zh` has the question in English and
-    the answer in Chinese only. Abstention is measured over the questions in the same language.
+    What became of each is kept in the journal until all are done: an interrupted run goes on where it was.
     """
     passages = [one.passage for _, one in sorted(base.passages(id for (id,) in base.rows("SELECT id FROM passages")).items())]
-    folded = [(passage, fold(passage.reading)) for passage in passages]
-    systems: dict[str, Callable[[str], tuple[tuple[Passage, ...], tuple[Answer, ...]]]] = {
-        "kbase": lambda text: _kbase(base, text),
-        "dense": lambda text: (tuple(hit.passage for hit in search(base, text, DEEPEST, Mode.DENSE)), ()),
-        "bm25": lambda text: (tuple(hit.passage for hit in search(base, text, DEEPEST, Mode.KEYWORD)), ()),
-        "grep": lambda text: (_grep(folded, text), ()),
-    }
-    systems["kbase"](questions[0].text)  # the model is loaded before the clock runs
-    outcomes: dict[str, list[Outcome]] = defaultdict(list)
-    for done, question in enumerate(questions, 1):
-        relevant = [passage for passage in passages if any(gold.overlaps(passage) for gold in question.gold)]
-        direction = _direction(question, relevant)
-        for name, system in systems.items():
-            start = time.perf_counter()
-            found, answers = system(question.text)
-            seconds = time.perf_counter() - start
-            exact = tuple(_exact(base, citation.passage.path, citation.first, citation.last, citation.quote)
-                          for answer in answers for citation in answer.citations)  # fmt: skip
-            outcomes[name].append(Outcome(question, direction, found, len(relevant), answers, exact, seconds))
-        progress(done, len(questions))
-    return {name: _by_direction(found) for name, found in outcomes.items()}
+    systems = _systems(base, passages)
+    systems["kbase"](questions[0])  # the model is loaded before the clock runs
+    done = _read_journal(journal) if journal else {}
+    outcomes: dict[str, list[Outcome]] = {name: [] for name in systems}
+    for at, question in enumerate(questions):
+        found = done.get(at) or _outcomes(systems, question, passages)
+        if journal and at not in done:
+            _write_journal(journal, at, found)
+        for name, outcome in found.items():
+            outcomes[name].append(outcome)
+        progress(at + 1, len(questions))
+    if journal:
+        journal.unlink(missing_ok=True)
+    measures = {name: by_direction(some) for name, some in outcomes.items()}
+    return Evaluation(len(questions), measures, reliability(outcomes["kbase"]))
+
+
+def journal_of(base: KnowledgeBase, questions: Sequence[Question]) -> Path:
+    """The file in the user's cache folder for these questions, this index as it is, and this program as it is."""
+    from platformdirs import user_cache_path
+
+    sources = [(path.name, path.stat().st_mtime_ns) for path in sorted(Path(__file__).parent.glob("*.py"))]
+    key = digest(repr((str(base.place.database), base.settings["generation"], questions, sources)).encode()).hex()
+    return user_cache_path("kbase") / "eval" / f"{key[:16]}.jsonl"
 
 
 def _question(line: str, place: str) -> Question:
@@ -116,9 +122,65 @@ def _question(line: str, place: str) -> Question:
         ) from error
 
 
-def _kbase(base: KnowledgeBase, text: str) -> tuple[tuple[Passage, ...], tuple[Answer, ...]]:
-    answer = ask(base, text, DEEPEST)
-    return tuple(hit.passage for hit in answer.hits), (answer,)
+def _systems(base: KnowledgeBase, passages: Sequence[Passage]) -> dict[str, System]:
+    folded = [(passage, fold(passage.reading)) for passage in passages]
+    return {
+        "kbase": lambda question: _kbase(base, question),
+        "dense": lambda question: (tuple(hit.passage for hit in search(base, question.text, DEEPEST, Mode.DENSE)), None),
+        "bm25": lambda question: (tuple(hit.passage for hit in search(base, question.text, DEEPEST, Mode.KEYWORD)), None),
+        "grep": lambda question: (_grep(folded, question.text), None),
+    }
+
+
+def _outcomes(systems: Mapping[str, System], question: Question, passages: Iterable[Passage]) -> dict[str, Outcome]:
+    relevant = [passage for passage in passages if question.answered_by(passage)]
+    direction = _direction(question, relevant)
+    outcomes = {}
+    for name, system in systems.items():
+        start = time.perf_counter()
+        found, told = system(question)
+        seconds = time.perf_counter() - start
+        ranks = tuple(at for at, passage in enumerate(found, 1) if question.answered_by(passage))
+        outcomes[name] = Outcome(direction, bool(question.gold), ranks, len(relevant), seconds, told() if told else None)
+    return outcomes
+
+
+def _read_journal(path: Path) -> dict[int, dict[str, Outcome]]:
+    """What became of the questions that an interrupted run came to, by their number; nothing where a line is cut off."""
+    done = {}
+    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
+        with suppress(ValueError, TypeError, KeyError):
+            read = json.loads(line)
+            done[int(read["question"])] = {name: _outcome(**fields) for name, fields in read["outcomes"].items()}
+    return done
+
+
+def _outcome(told: dict[str, Any] | None, ranks: list[int], **fields: Any) -> Outcome:
+    return Outcome(ranks=tuple(ranks), told=Told(**told | {"exact": tuple(told["exact"])}) if told else None, **fields)
+
+
+def _write_journal(path: Path, at: int, outcomes: Mapping[str, Outcome]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps({"question": at, "outcomes": {name: asdict(one) for name, one in outcomes.items()}}) + "\n")
+
+
+def _kbase(base: KnowledgeBase, question: Question) -> tuple[tuple[Passage, ...], Callable[[], Told]]:
+    """The passages, and what is to be measured of the answer when the clock has stopped."""
+    answer = ask(base, question.text, DEEPEST)
+    return tuple(hit.passage for hit in answer.hits), lambda: _told(base, question, answer)
+
+
+def _told(base: KnowledgeBase, question: Question, answer: Answer) -> Told:
+    best = answer.hits[0] if answer.hits else None
+    sentence = max(zip(best.sentence_scores, best.passage.sentences, strict=True), key=lambda one: one[0])[1] if best else None
+    return Told(
+        answer.found,
+        answer.confidence,
+        question.answer in " ".join(part.text for part in answer.statements) if question.answer else None,
+        sentence is not None and question.answer in sentence.text if question.answer else None,
+        tuple(_exact(base, one.passage.path, one.first, one.last, one.quote) for one in answer.citations),
+    )
 
 
 def _grep(passages: Sequence[tuple[Passage, str]], text: str) -> tuple[Passage, ...]:
@@ -139,77 +201,3 @@ def _exact(base: KnowledgeBase, path: str, first: int, last: int, quote: str) ->
     """Whether the quote's bytes stand at these lines of the file."""
     lines = re.split(rb"\r\n|\r|\n", (base.place.notes / path).read_bytes())
     return b"\n".join(re.split(rb"\r\n|\r|\n", quote.encode())) in b"\n".join(lines[first - 1 : last])
-
-
-def _by_direction(outcomes: Sequence[Outcome]) -> dict[str, Measures]:
-    groups = {"all": list(outcomes)}
-    for direction in sorted({one.direction for one in outcomes if one.question.gold}):
-        groups[direction] = [one for one in outcomes if one.direction == direction and one.question.gold]
-        groups[direction] += [one for one in outcomes if one.direction[:2] == direction[:2] and not one.question.gold]
-    return {name: _measures(group) for name, group in groups.items()}
-
-
-def _measures(outcomes: Sequence[Outcome]) -> Measures:
-    answerable = [one for one in outcomes if one.question.gold]
-    ranks = [_ranks(one) for one in answerable]
-    measures = {f"hit@{k}": _mean(bool(found and found[0] <= k) for found in ranks) for k in (1, 3, 5)}
-    measures["mrr"] = _mean(1 / found[0] if found else 0.0 for found in ranks)
-    measures["ndcg@10"] = _mean(_ndcg(found, one.relevant) for found, one in zip(ranks, answerable, strict=True))
-    if any(one.answers for one in outcomes):
-        measures |= _answering(outcomes)
-    times = sorted(one.seconds * 1000 for one in outcomes)
-    measures["latency_ms_p50"] = statistics.median(times)
-    measures["latency_ms_p95"] = times[min(len(times) - 1, int(0.95 * len(times)))]
-    return {name: round(value, 4) for name, value in measures.items()}
-
-
-def _answering(outcomes: Sequence[Outcome]) -> Measures:
-    """What only a system that answers, or does not, can be measured by."""
-    told = [(one, one.answers[0]) for one in outcomes]
-    asked = [(one, answer) for one, answer in told if one.question.answer]
-    refused = [one for one, answer in told if not answer.found]
-    silent = [one for one, _ in told if not one.question.gold]
-    return {
-        "answer_sentence": _mean(
-            one.question.answer in " ".join(part.text for part in answer.statements) for one, answer in asked
-        ),
-        "citation_exact": _mean(exact for one in outcomes for exact in one.exact),
-        "abstain_precision": _mean(not one.question.gold for one in refused),
-        "abstain_recall": _mean(one in refused for one in silent),
-        "abstain_auroc": _auroc([(answer.confidence, bool(one.question.gold)) for one, answer in told]),
-    }
-
-
-def _ranks(outcome: Outcome) -> list[int]:
-    """The ranks, from 1, of the passages that answer."""
-    return [at for at, passage in enumerate(outcome.passages, 1) if any(gold.overlaps(passage) for gold in outcome.question.gold)]
-
-
-def _ndcg(ranks: Sequence[int], relevant: int) -> float:
-    """Discounted cumulative gain over the best there could be (Järvelin and Kekäläinen 2002), each relevant passage worth 1.
-
-    >>> round(_ndcg([2], 1), 4)
-    0.6309
-    """
-    ideal = sum(1 / math.log2(rank + 1) for rank in range(1, min(relevant, DEEPEST) + 1))
-    return sum(1 / math.log2(rank + 1) for rank in ranks) / ideal if ideal else 0.0
-
-
-def _auroc(scored: Sequence[tuple[float, bool]]) -> float:
-    """The chance that a question the notes answer scores above one they do not, ties counting half.
-
-    >>> _auroc([(0.9, True), (0.4, True), (0.4, False), (0.1, False)])
-    0.875
-    """
-    ordered = sorted(scored)
-    ranks: dict[float, list[int]] = defaultdict(list)
-    for at, (score, _) in enumerate(ordered, 1):
-        ranks[score].append(at)
-    positive = [statistics.mean(ranks[score]) for score, good in ordered if good]
-    pairs = len(positive) * (len(ordered) - len(positive))
-    return (sum(positive) - len(positive) * (len(positive) + 1) / 2) / pairs if pairs else 0.0
-
-
-def _mean(values: Iterable[float]) -> float:
-    found = list(values)
-    return sum(found) / len(found) if found else 0.0

