@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 
 from rag.keywords import question_terms
 from rag.space import LANGUAGES, Space, probes
-from rag.store import CHUNK, KnowledgeBase, coverage, expand
+from rag.store import CHUNK, KnowledgeBase, Matched, coverage, expand
 
 # Learned by benchmarks/weights.py on the dev sets, by folds over their passages; rounded, and to a sum of 1.
 DENSE = 0.40  # the passage's cosine with the question
 SENTENCE = 0.42  # its best sentence's
 WORDS = 0.18  # the share of the question's words, by weight, that stand in it
+_MISSING = 0.09  # of the share of the question's words that no note has: so much the less does a score say
 _MANY = 20_000  # passages, from which every fourth probe has to do
 
 Floats = NDArray[np.float32]
@@ -26,7 +27,10 @@ Number = TypeVar("Number", float, Floats)
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """What the best passage reaches with questions it has nothing to do with: one in six stays below `low`, one above `high`."""
+    """What the best passage reaches with questions it has nothing to do with: one in six gets above `high`.
+
+    Less what is missing from the notes, one in six stays below `low`.
+    """
 
     low: float
     high: float
@@ -63,6 +67,11 @@ def combined(dense: Number, sentence: Number, words: Number) -> Number:
     return total
 
 
+def missing(matched: Matched, share: float) -> float:
+    """What is to be taken off a score for the words of the question that no note has, if `share` is in its language."""
+    return _MISSING * share * sum(matched.idf[word] for word in matched.unseen) / (sum(matched.idf.values()) or 1.0)
+
+
 def measured(database: sqlite3.Connection, space: Space) -> Levels:
     """The levels of the notes in a database.
 
@@ -74,18 +83,20 @@ def measured(database: sqlite3.Connection, space: Space) -> Levels:
     counts = dict(database.execute("SELECT language, count(*) FROM passages GROUP BY language"))
     total = sum(counts.values())
     step = 4 if total > _MANY else 1
-    best: dict[tuple[str, str], Floats] = {}
+    levels = Levels({}, counts)
     for at, asked in enumerate(LANGUAGES):
-        vectors = space.questions(asked)[::step]
-        words = [coverage(database, question_terms(pair[at]), total).scores for pair in probes()[::step]]
-        for answered, scores in _scores(database, vectors, words):
-            best[asked, answered] = np.maximum(best.get((asked, answered), scores), scores)
-    return Levels({pair: _level(scores) for pair, scores in best.items()}, counts)
+        matched = [coverage(database, question_terms(pair[at]), total) for pair in probes()[::step]]
+        less = np.array([missing(one, levels.share(asked)) for one in matched], np.float32)
+        best: dict[str, Floats] = {}
+        for answered, scores in _scores(database, space.questions(asked)[::step], [one.scores for one in matched]):
+            best[answered] = np.maximum(best.get(answered, scores), scores)
+        levels.levels.update({(asked, answered): _level(scores, scores - less) for answered, scores in best.items()})
+    return levels
 
 
-def _level(scores: Floats) -> Level:
+def _level(scores: Floats, judged: Floats) -> Level:
     low, middle = np.quantile(scores, (0.16, 0.5)).tolist()
-    return Level(low, 2 * middle - low)
+    return Level(float(np.quantile(judged, 0.16)), 2 * middle - low)
 
 
 def _scores(database: sqlite3.Connection, vectors: Floats, words: Sequence[dict[int, float]]) -> Iterator[tuple[str, Floats]]:

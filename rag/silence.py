@@ -6,14 +6,13 @@ from typing import NamedTuple
 
 from kg.text import language
 from rag.keywords import question_terms
-from rag.score import levels_of
+from rag.score import levels_of, missing
 from rag.store import KnowledgeBase
 from rag.types import Hit
 
 # Learned from questions that notes answer and questions that they do not (benchmarks/README.md).
-_ABOVE = 0.05  # what five in six unrelated questions reach: so much, before a passage is taken to answer, and
-_MISSING = 0.09  # more of the share of the question's words, by weight, that no note has, as far as they are in its language
-_STEEPNESS = 38.0  # how fast confidence grows with the score: from .5 at the bar to .98 at a tenth above it
+_ABOVE = 0.09  # above what five in six unrelated questions reach
+_STEEPNESS = 36.0  # how fast confidence grows with the score: from .5 at the bar to .97 at a tenth above it
 
 
 class Verdict(NamedTuple):
@@ -29,9 +28,8 @@ def judge(base: KnowledgeBase, question: str, hits: Sequence[Hit]) -> Verdict:
     if not hits:
         return Verdict(False, _ABOVE, 0.0)
     levels, asked = levels_of(base), language(question)
-    matched = base.covered(question_terms(question))
-    missing = sum(matched.idf[word] for word in matched.unseen) / (sum(matched.idf.values()) or 1.0)
     level = levels.of(asked, language(hits[0].passage.reading))
-    bar = level.low - level.high + _ABOVE + _MISSING * missing * levels.share(asked)
+    less = missing(base.covered(question_terms(question)), levels.share(asked))
+    bar = level.low - level.high + _ABOVE + less
     above = hits[0].score - bar
     return Verdict(above >= 0, bar, round(1 / (1 + math.exp(-_STEEPNESS * above)), 3))
