@@ -14,6 +14,7 @@ from kg.notes import digest
 from kg.text import fold, language
 from rag.answer import ask
 from rag.measures import DEEPEST, Bin, Measures, Outcome, Told, by_direction, reliability
+from rag.places import cache_folder
 from rag.search import search
 from rag.store import KnowledgeBase
 from rag.types import Answer, Mode, Passage
@@ -104,11 +105,9 @@ def evaluate(
 
 def journal_of(base: KnowledgeBase, questions: Sequence[Question]) -> Path:
     """The file in the user's cache folder for these questions, this index as it is, and this program as it is."""
-    from platformdirs import user_cache_path
-
     sources = [(path.name, path.stat().st_mtime_ns) for path in sorted(Path(__file__).parent.glob("*.py"))]
     key = digest(repr((str(base.place.database), base.settings["generation"], questions, sources)).encode()).hex()
-    return user_cache_path("kbase") / "eval" / f"{key[:16]}.jsonl"
+    return cache_folder() / "eval" / f"{key[:16]}.jsonl"
 
 
 def _question(line: str, place: str) -> Question:

@@ -117,9 +117,14 @@ def _shipped() -> Place:
 
 def _cache(notes: Path) -> Place:
     """The place in the user's cache folder for an index of notes that are not theirs to write beside."""
+    return Place(notes, cache_folder() / "bundled")
+
+
+def cache_folder() -> Path:
+    """The folder for what may be lost."""
     from platformdirs import user_cache_path
 
-    return Place(notes, user_cache_path("kbase") / "bundled")
+    return user_cache_path("kbase")
 
 
 def own(path: Path) -> Place:
