@@ -1,0 +1,92 @@
+"""A question → what kind of answer it asks for, and about what. Pure: words alone decide, in Chinese and in English."""
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from kg.text import fold
+from rag.keywords import question_terms
+
+
+class Kind(Enum):
+    """What would answer: two sides, steps in order, several things, a formula, a number, a reason, what it is, or a fact."""
+
+    COMPARISON = "comparison"
+    STEPS = "steps"
+    LIST = "list"
+    FORMULA = "formula"
+    NUMBER = "number"
+    REASON = "reason"
+    DEFINITION = "definition"
+    FACT = "fact"
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The kind of answer; the terms of what it is about, without words that only ask; those of each thing compared."""
+
+    kind: Kind
+    about: frozenset[str]
+    sides: tuple[frozenset[str], ...]
+
+
+# The first that is found says the kind: "what are the steps" asks for steps, though "what are" asks for a definition.
+_SIGNS = [
+    (Kind.COMPARISON, r"区别|不同(?!的)|差别|差异|异同|对比|比较|相比|差在哪|哪个(?:更|好|快|大|多)|用哪个|选哪个"),
+    (Kind.COMPARISON, r"\bvs\b|\bversus\b|\bdiffer|\bcompar|\bdistinguish|\bbetter than\b"),
+    (Kind.COMPARISON, r"\b(?:which|choose|use|pick)\b.*\b(?:or|over)\b"),
+    (Kind.STEPS, r"步骤|流程|\bsteps\b|\bstep[ -]by[ -]step\b|\bprocedure\b|\bprocess of\b|\bpipeline\b"),
+    (Kind.LIST, r"哪些|哪几|几种|列举|列出|种类|包括什么|包含什么|优缺点|分别是|由.{0,6}组成|怎么办"),
+    (Kind.LIST, r"(?:有什么|的)(?:方法|办法|优点|缺点|好处|坏处|特点|类型|种类|用途|手段|技巧|优势|组成)"),
+    (Kind.LIST, r"(?:怎样|如何|怎么)(?:避免|防止|缓解|解决|减轻)"),
+    (Kind.LIST, r"\b(?:types|kinds|ways|methods|techniques|strategies|options|examples|components|properties|variants)\b"),
+    (Kind.LIST, r"\b(?:remedies|advantages|disadvantages|benefits|drawbacks|limitations|pros|cons|causes|tasks|applications)\b"),
+    (Kind.LIST, r"\b(?:which|what) (?:\w+ )?\w+(?<!s)s (?:are|do|does|can|help|exist|should|were|have)\b|\blist\b"),
+    (Kind.LIST, r"\bhow (?:can|do|could|to)\b.{0,12}\b(?:avoid|prevent|reduce|fix|mitigate|fight|handle)\b"),
+    (Kind.FORMULA, r"公式|表达式|方程|推导|\b(?:formula|equation|derive|derivation)\b"),
+    (Kind.NUMBER, r"多少|多[大长高快久]|几[个层倍步头年次维]|哪一?年|何时|什么时候|百分之几|占比"),
+    (Kind.NUMBER, r"\bhow (?:many|much|large|big|long|often|fast|small|high|old|far)\b|\bwhen (?:did|was|were)\b"),
+    (Kind.NUMBER, r"\b(?:what|which) (?:year|percentage|percent|share|size|fraction|number|date|rate|value|age)\b"),
+    (Kind.STEPS, r"(?:怎么|如何|怎样)(?:做|训练|实现|工作|算|计算|得到|构建|运作|学)|\bhow (?:do|does|is|are|to|can|did)\b"),
+    (Kind.REASON, r"为什么|为何|为啥|原因|凭什么|怎么会|\bwhy\b|\breasons?\b|\bhow come\b|\bwhat causes\b"),
+    (Kind.FACT, r"\b(?:who|where|when|whose)\b|谁|哪里|在哪"),
+    (Kind.DEFINITION, r"什么是|是什么|是啥|啥是|定义|含义|什么意思|指什么"),
+    (Kind.DEFINITION, r"\bwhat(?:'s| is| are| was| does)\b|\bdefin|\bmean(?:ing)?\b"),
+]  # fmt: skip
+_KINDS = [(kind, re.compile(sign)) for kind, sign in _SIGNS]
+_BARE = 3  # terms: so short a question that says nothing else asks what that is
+
+# Words that say what is asked for and not about what, and those that only join.
+_FRAME = re.compile(
+    r"怎么办|区别|差别|差异|异同|对比|比较|相比|不同|列举|列出|种类|类型|方法|办法|步骤|流程|公式|原因|定义|含义|意思|作用"
+    r"|介绍|简述|解释|说明|描述|讲讲|主要|常见|常用|优缺点|之间|的|和|与|有|是|了|在|要|被|会|用|选"
+    r"|\b(?:differences?|differs?|different|compared?|comparison|versus|vs|types?|kinds?|ways?|methods?|steps?|formula|equation|reasons?"
+    r"|definition|meaning|mean|list|name|explain|describe|tell|about|main|common|many|much|works?|used?|between|than|better|choose|over|i)\b"
+)
+_JOINTS = re.compile(r"和|与|跟|及|、|，|,|/|还是|\bvs\b|\bversus\b|\b(?:and|or|from|with|to|than|over)\b|;")
+_SIDES = 4  # at most, that a comparison is between
+
+
+def asking(question: str) -> Asking:
+    """What a question asks for.
+
+    >>> asking("GRU 有哪些门").kind, asking("LSTM vs GRU").sides
+    (<Kind.LIST: 'list'>, (frozenset({'lstm'}), frozenset({'gru'})))
+    """
+    folded = fold(question)
+    about = _topic(folded)
+    kind = next((kind for kind, sign in _KINDS if sign.search(folded)), None)
+    if kind is None:
+        kind = Kind.DEFINITION if len(about) <= _BARE else Kind.FACT
+    return Asking(kind, about, _sides(folded, about) if kind is Kind.COMPARISON else ())
+
+
+def _topic(folded: str) -> frozenset[str]:
+    return frozenset(question_terms(_FRAME.sub(" ", folded)))
+
+
+def _sides(folded: str, about: frozenset[str]) -> tuple[frozenset[str], ...]:
+    """The terms of each thing compared: between the joints, or else, of a few words, each; none when there are not two."""
+    found = tuple(dict.fromkeys(piece for piece in map(_topic, _JOINTS.split(folded)) if piece))
+    found = found if len(found) > 1 else tuple(frozenset({term}) for term in sorted(about) if term.isascii())
+    return found if 1 < len(found) <= _SIDES else ()

@@ -1,0 +1,41 @@
+"""What a question asks for, told by its words."""
+
+import pytest
+
+from rag.asking import Kind, asking
+
+QUESTIONS = {
+    Kind.COMPARISON: ["MHA 和 MQA 的区别", "LSTM vs GRU", "how does GRU differ from LSTM", "when should I choose GRU over LSTM"],
+    Kind.STEPS: ["反向传播的步骤", "BPE 怎么训练", "how does beam search work", "what are the steps of the EM algorithm"],
+    Kind.LIST: ["GRU 有哪些门", "过拟合怎么办", "which gates does a GRU have", "ways to regularise a network"],
+    Kind.FORMULA: ["注意力的公式是什么", "formula of attention"],
+    Kind.NUMBER: ["GRU 层有多少参数", "GPT-3 有几层", "how many parameters does GPT-3 have", "what year did Tesla die"],
+    Kind.REASON: ["为什么要除以根号 d_k", "why sqrt d_k", "LayerNorm 放在前面的原因"],
+    Kind.DEFINITION: ["什么是多查询注意力", "RoPE 是什么", "what is perplexity", "kernel trick"],
+    Kind.FACT: ["who invented the Transformer", "where did Luther study theology in those days"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "question"), [(kind, one) for kind, some in QUESTIONS.items() for one in some])
+def test_the_kind_of_answer_is_told_by_the_question(kind: Kind, question: str) -> None:
+    assert asking(question).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("question", "sides"),
+    [
+        ("BERT 和 GPT 有什么区别", [{"bert"}, {"gpt"}]),
+        ("what is the difference between an encoder and a decoder", [{"encoder"}, {"decoder"}]),
+        ("LSTM versus GRU", [{"lstm"}, {"gru"}]),
+        ("MHA MQA GQA 区别", [{"gqa"}, {"mha"}, {"mqa"}]),
+        ("哪个更快", []),
+        ("what is a decoder", []),
+    ],
+)
+def test_the_sides_of_a_comparison_are_what_is_between_its_joints(question: str, sides: list[set[str]]) -> None:
+    assert list(map(set, asking(question).sides)) == sides
+
+
+def test_what_is_asked_about_is_told_without_the_words_that_ask() -> None:
+    assert asking("what are the main types of optimizers").about == {"optimizer"}
+    assert asking("GRU 有哪些门").about == {"gru", "门"}
