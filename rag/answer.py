@@ -1,24 +1,20 @@
 """A question and its Hits → an Answer in the notes' own sentences, each cited; or that the notes say nothing."""
 
-import re
+from collections.abc import Iterator, Sequence
+from itertools import combinations
 
 from kg.text import language
+from rag.asking import asking
+from rag.blocks import header
+from rag.compose import Piece, compose
+from rag.disagree import about_the_same, contradict
 from rag.learning import Studied, linked, study
+from rag.outline import outline
 from rag.quote import Sources
 from rag.search import checked, search
 from rag.silence import judge
 from rag.store import KnowledgeBase
 from rag.types import Answer, Citation, Hit, Statement
-
-_PASSAGES = 3  # at most; further ones only while they are nearly as good as the best
-_PASSAGE_MARGIN = 0.08
-_SENTENCES = 3  # from the best passage; from each further one a sentence less
-_SENTENCE_MARGIN = 0.05  # below the best sentence, in its own passage
-_FURTHER_MARGIN = 0.03  # and in others
-_LIST_ITEMS = 8  # that follow a sentence ending in a colon
-_LEAD_IN = re.compile(r"[:：]\W*$")
-_SOURCE_LINE = re.compile(r"\W*(来源|参考|参考资料|sources?|references?)\W*[:：]", re.IGNORECASE)
-_WORD = re.compile(r"\w{2}|[^\W\x00-\x7f]")
 
 
 def ask(base: KnowledgeBase, question: str, k: int = 5, tongue: str = "auto") -> Answer:
@@ -28,15 +24,18 @@ def ask(base: KnowledgeBase, question: str, k: int = 5, tongue: str = "auto") ->
     """
     question = checked(question)
     wanted = language(question) if tongue == "auto" else tongue
-    hits = search(base, question, k, tongue=wanted)
+    hits = _once(search(base, question, 2 * k, tongue=wanted))[:k]
     sources = Sources(base)
     verdict = judge(base, question, hits)
-    citations = _citations(hits, verdict.bar, sources) if verdict.answers else []
+    good = [hit for hit in hits if hit.score >= verdict.bar] if verdict.answers else []
+    asked = asking(question)
+    citations = _cited(outline(base, asked, good) or compose(asked, good, wanted), sources)
     return Answer(
         question=question,
         language=wanted,
         statements=tuple(Statement(citation.quote, (citation.id,)) for citation in citations),
         citations=tuple(citations),
+        disagreements=tuple(_disagreements(citations, asked.about)),
         confidence=verdict.confidence,
         nearest=() if citations else _headings(hits),
         notices=sources.notices(),
@@ -45,51 +44,51 @@ def ask(base: KnowledgeBase, question: str, k: int = 5, tongue: str = "auto") ->
     )
 
 
+def _once(hits: Sequence[Hit]) -> list[Hit]:
+    """The hits without copies: of passages that read the same, in whatever files, the best one."""
+    kept: dict[tuple[str, ...], Hit] = {}
+    for hit in hits:
+        kept.setdefault(tuple(one.text for one in hit.passage.sentences), hit)
+    return list(kept.values())
+
+
 def _headings(hits: list[Hit], most: int = 3) -> tuple[tuple[str, ...], ...]:
     return tuple(dict.fromkeys(hit.passage.heading for hit in hits if hit.passage.heading))[:most]
 
 
-def _citations(hits: list[Hit], bar: float, sources: Sources) -> list[Citation]:
-    """The best sentences of the best passages, in one language: passages by rank, sentences in reading order, none twice."""
-    best = hits[0]
-    tongue = language(best.passage.reading)
-    floor = max(bar, best.score - _PASSAGE_MARGIN)
-    near = [hit for hit in hits if hit.score >= floor and language(hit.passage.reading) == tongue]
-    top = max(best.sentence_scores)
+def _cited(pieces: Sequence[Piece], sources: Sources) -> list[Citation]:
+    """The pieces that stand in their notes now, each once, and before rows that were cut from their table its header."""
     citations: list[Citation] = []
-    for rank, hit in enumerate(near[:_PASSAGES]):
-        margin = _FURTHER_MARGIN if rank else _SENTENCE_MARGIN
-        for first, last in _runs(_chosen(hit, top - margin, _SENTENCES - rank), hit):
-            start, end = hit.passage.sentences[first].start, hit.passage.sentences[last].end
-            quote = hit.passage.text[start - hit.passage.start : end - hit.passage.start]
-            found = sources.find(hit.passage.path, start, quote)
+    for piece in pieces:
+        passage = piece.passage
+        for start, quote in [*_header(piece, sources), (piece.start, piece.text)]:
+            found = sources.find(passage.path, start, quote)
             if found and all(quote not in other.quote for other in citations):
-                at, first_line, last_line = found
-                citations.append(Citation(len(citations) + 1, hit.passage, at, at + len(quote), first_line, last_line, quote))
+                at, first, last = found
+                citations.append(Citation(len(citations) + 1, passage, at, at + len(quote), first, last, quote))
     return citations
 
 
-def _chosen(hit: Hit, floor: float, most: int) -> list[int]:
-    """Which sentences of a passage to quote: the best ones, if they score `floor` at least."""
-    scored = [
-        (score, at)
-        for at, (score, sentence) in enumerate(zip(hit.sentence_scores, hit.passage.sentences, strict=True))
-        if _WORD.search(sentence.text) and not _SOURCE_LINE.match(sentence.text)
-    ]
-    ranked = sorted(scored, key=lambda pair: (-pair[0], pair[1]))
-    return sorted(at for score, at in ranked[:most] if score >= floor)
+def _header(piece: Piece, sources: Sources) -> Iterator[tuple[int, str]]:
+    """The header of the table that a piece is cut from, and where it stands."""
+    text = sources.text(piece.passage.path) if piece.headless else None
+    found = sources.find(piece.passage.path, piece.start, piece.text) if text else None
+    if text and found and (place := header(text, found[0])):
+        yield place[0], text[place[0] : place[1]]
 
 
-def _runs(chosen: list[int], hit: Hit) -> list[tuple[int, int]]:
-    """Neighbours as one quote; a sentence that announces a list, with the list."""
-    sentences = hit.passage.sentences
-    runs: list[tuple[int, int]] = []
-    for at in chosen:
-        last = min(at + _LIST_ITEMS, len(sentences) - 1) if _LEAD_IN.search(sentences[at].text) else at
-        while last > at and _SOURCE_LINE.match(sentences[last].text):
-            last -= 1
-        if runs and at <= runs[-1][1] + 1:
-            runs[-1] = (runs[-1][0], max(last, runs[-1][1]))
-        else:
-            runs.append((at, last))
-    return runs
+def _disagreements(citations: Sequence[Citation], about: frozenset[str]) -> Iterator[tuple[int, int]]:
+    """The pairs of citations of which a sentence of the one contradicts one of the other."""
+    for one, other in combinations(citations, 2):
+        if any(
+            contradict(first, second) and about_the_same(one.passage, other.passage, first, about)
+            for first in _sentences(one)
+            for second in _sentences(other)
+        ):
+            yield one.id, other.id
+
+
+def _sentences(citation: Citation) -> list[str]:
+    """What a reader sees of the sentences that were quoted."""
+    passage, begin = citation.passage, citation.passage.start
+    return [one.text for one in passage.sentences if passage.text[one.start - begin : one.end - begin] in citation.quote]

@@ -10,6 +10,7 @@ import click
 
 from kg.errors import KbaseError
 from kg.text import printable
+from rag.asking import asking
 from rag.types import Answer, Hit
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ _LABELS = {
         "sources": "Sources",
         "none": "Not in your notes.",
         "nearest": "Nearest headings",
+        "other": "Quoted from notes in Chinese: there is nothing on it in English.",
+        "disagree": "Your notes disagree: {}.",
+        "asked": "asked for: {}",
         "confidence": "confidence",
         "first": "Know first",
         "further": "and {} more: kbase plan {}",
@@ -32,11 +36,16 @@ _LABELS = {
         "sources": "来源",
         "none": "笔记里没有。",
         "nearest": "最接近的标题",
+        "other": "引自英文笔记：没有找到中文的说法。",
+        "disagree": "笔记说法不一：{}。",
+        "asked": "问的是：{}",
         "confidence": "置信度",
         "first": "先要知道",
         "further": "还有 {} 个：kbase plan {}",
     },
 }
+_ROW_END = re.compile(r"\|[ \t]*$")
+_BLOCK_END = re.compile(r"(?:\||\$\$[^\n]*|`{3,}|~{3,})[ \t]*$")  # where a number after it would be taken for part of it
 _CONTROLS = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -69,6 +78,8 @@ def answer_json(answer: Answer) -> dict[str, Any]:
             for one in answer.studied.prerequisites
         ],
         "further_prerequisites": answer.studied.more,
+        "quoted_language": answer.quoted,
+        "disagreements": [{"cites": [one, other]} for one, other in answer.disagreements],
         "confidence": answer.confidence,
         "nearest": [list(trail) for trail in answer.nearest],
         "notices": list(answer.notices),
@@ -82,8 +93,7 @@ def show_answer(answer: Answer, explain: bool = False) -> str:
         if answer.nearest:
             lines += ["", click.style(labels["nearest"], bold=True), *(f"  {_trail(trail)}" for trail in answer.nearest)]
     else:
-        lines = [f"{printable(one.text)} {_marks(one.cites)}" for one in answer.statements]
-        lines += ["", click.style(labels["sources"], bold=True)]
+        lines = [*_statements(answer), *_remarks(answer), "", click.style(labels["sources"], bold=True)]
         width = max(_width(one.location) for one in answer.citations)
         for one in answer.citations:
             place = click.style(printable(one.location), fg="cyan") + " " * (width - _width(one.location))
@@ -91,7 +101,8 @@ def show_answer(answer: Answer, explain: bool = False) -> str:
     if answer.studied.prerequisites:
         lines += ["", *_study(answer)]
     if explain:
-        lines += ["", f"{labels['confidence']} {answer.confidence:.2f}", *(_explanation(hit) for hit in answer.hits)]
+        asked = labels["asked"].format(asking(answer.question).kind.value)
+        lines += ["", f"{labels['confidence']} {answer.confidence:.2f}  {asked}", *(_explanation(hit) for hit in answer.hits)]
     return "\n".join(lines)
 
 
@@ -229,6 +240,33 @@ def lines_json(place: str, text: str) -> dict[str, Any]:
 
 def error_json(error: KbaseError, name: str = "") -> dict[str, Any]:
     return {"schema": "kbase.error/1", "error": name or type(error).__name__, "message": error.message, "hint": error.hint}
+
+
+def _statements(answer: Answer) -> list[str]:
+    """The quotes, each with its number after it: on its line, or under it where that would be inside a table, formula or code.
+
+    Lists, tables and what else has several lines stand apart; a table's header and the rows quoted of it, together.
+    """
+    shown: list[str] = []
+    apart = False
+    for at, one in enumerate(answer.statements):
+        text, marks = printable(one.text), _marks(one.cites)
+        if at and one.text.startswith("|") and _ROW_END.search(answer.statements[at - 1].text):
+            shown[-1:] = [text, shown[-1] + marks]
+            continue
+        shown += [""] if at and (apart or "\n" in text) else []
+        apart = "\n" in text
+        shown += [text, marks] if _BLOCK_END.search(one.text) else [f"{text} {marks}"]
+    return shown
+
+
+def _remarks(answer: Answer) -> list[str]:
+    """What there is to say of the quotes: that they are not in the question's language, that they contradict each other."""
+    labels = _LABELS[answer.language]
+    pairs = [f"[{one}] ≠ [{other}]" for one, other in answer.disagreements]
+    remarks = [labels["other"]] if answer.quoted != answer.language else []
+    remarks += [labels["disagree"].format(", ".join(pairs))] if pairs else []
+    return ["", *(click.style(remark, italic=True) for remark in remarks)] if remarks else []
 
 
 def _study(answer: Answer) -> list[str]:

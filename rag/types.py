@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from kg.text import location
+from kg.text import language, location
 
 if TYPE_CHECKING:
     from rag.learning import Studied
@@ -105,14 +105,15 @@ class Statement:
 class Answer:
     """What the notes say to a question, or, without statements, that they say nothing.
 
-    `confidence` is from 0 to 1. `nearest` holds heading trails, when nothing was found. `notices` are for the person:
-    files that changed since they were indexed.
+    `confidence` is from 0 to 1. `disagreements` are pairs of citations' ids whose quotes contradict each other. `nearest`
+    holds heading trails, when nothing was found. `notices` are for the person: files that changed since they were indexed.
     """
 
     question: str
     language: str
     statements: tuple[Statement, ...]
     citations: tuple[Citation, ...]
+    disagreements: tuple[tuple[int, int], ...]
     confidence: float
     nearest: tuple[tuple[str, ...], ...]
     notices: tuple[str, ...]
@@ -122,3 +123,9 @@ class Answer:
     @property
     def found(self) -> bool:
         return bool(self.statements)
+
+    @property
+    def quoted(self) -> str:
+        """The language of the quotes: the question's, unless every one of them is in the other."""
+        spoken = {language(one.passage.reading) for one in self.citations} | {language(one.quote) for one in self.citations}
+        return spoken.pop() if len(spoken) == 1 else self.language

