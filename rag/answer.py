@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from kg.text import language
-from rag.asking import asking
+from rag.asking import Asking, Kind, asking
 from rag.blocks import header
 from rag.compose import Piece, compose
 from rag.disagree import about_the_same, contradict
@@ -12,6 +12,7 @@ from rag.learning import Studied, linked, study
 from rag.outline import outline
 from rag.quote import Sources
 from rag.search import checked, search
+from rag.section import joined
 from rag.silence import judge
 from rag.store import KnowledgeBase
 from rag.types import Answer, Citation, Hit, Statement
@@ -29,7 +30,7 @@ def ask(base: KnowledgeBase, question: str, k: int = 5, tongue: str = "auto") ->
     verdict = judge(base, question, hits)
     good = [hit for hit in hits if hit.score >= verdict.bar] if verdict.answers else []
     asked = asking(question)
-    citations = _cited(outline(base, asked, good) or compose(asked, good, wanted), sources)
+    citations = _cited(outline(base, asked, good) or compose(asked, _whole(base, asked, good, sources), wanted), sources)
     return Answer(
         question=question,
         language=wanted,
@@ -50,6 +51,11 @@ def _once(hits: Sequence[Hit]) -> list[Hit]:
     for hit in hits:
         kept.setdefault(tuple(one.text for one in hit.passage.sentences), hit)
     return list(kept.values())
+
+
+def _whole(base: KnowledgeBase, asked: Asking, hits: Sequence[Hit], sources: Sources) -> Sequence[Hit]:
+    """The hits, with all of their lists and tables where such are asked for."""
+    return joined(base, hits, sources) if asked.kind in {Kind.LIST, Kind.STEPS, Kind.COMPARISON} else hits
 
 
 def _headings(hits: list[Hit], most: int = 3) -> tuple[tuple[str, ...], ...]:

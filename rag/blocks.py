@@ -91,6 +91,12 @@ def header(text: str, start: int) -> tuple[int, int] | None:
     return None
 
 
+def opens_part(text: str) -> bool:
+    """Whether a text begins with an item of a list or a row of a table: its first line's marker tells."""
+    row = text.splitlines()[0]
+    return bool(_marker(row) or _ROW.fullmatch(row))
+
+
 class _Region(NamedTuple):
     """Lines of one kind, from `start` in the passage: a paragraph, table, formula, code, or one item, which may `join` a list."""
 

@@ -28,7 +28,7 @@ _MOST = 6  # and what is added does not make it more
 _SAME = 0.6  # share of words, from which two pieces say the same
 _BEHIND = 0.08  # below the best passage, others are left out, but for the sides of a comparison
 _NAMED = 0.6  # share of what is asked about, that a passage in the question's language has to name to come before the best
-_FAIR = 0.1  # below the best sentence, a formula is still preferred where one is asked for
+_FAIR = 0.15  # below the best sentence, one is still preferred that has the formula or list which is asked for
 _FITTING = 0.06  # for a passage that has what is asked for: a list, a formula, both sides in its heading
 
 
@@ -103,20 +103,27 @@ def _worth(one: Page, asked: Asking) -> float:
 
 
 def _best(one: Page, asked: Asking) -> int:
-    """The unit that an answer begins with: the best one, or where a formula is asked for the best that has one."""
+    """The unit that an answer begins with: the best one, or a fair one that has or announces what is asked for."""
     best = one.best
-    if asked.kind is Wanted.FORMULA:
-        fair = (at for at, unit in enumerate(one.units) if unit.score >= one.units[best].score - _FAIR)
-        formulas = [at for at in fair if Kind.MATH in {one.kind(other) for other in grown(one, at, asked)}]
-        best = max(formulas, key=lambda at: (one.units[at].score, -at), default=best)
-    return best
+    fair = [at for at, unit in enumerate(one.units) if unit.score >= one.units[best].score - _FAIR]
+    match asked.kind:
+        case Wanted.FORMULA:
+            fitting = [at for at in fair if Kind.MATH in {one.kind(other) for other in grown(one, at, asked)}]
+        case Wanted.LIST | Wanted.STEPS:
+            naming = [at for at in fair if asked.about <= set(terms(one.units[at].text))]
+            fitting = [at for at in naming if {Kind.LIST, Kind.TABLE} & {one.kind(other) for other in grown(one, at, asked)}]
+        case _:
+            fitting = []
+    return max(fitting, key=lambda at: (one.units[at].score, -at), default=best)
 
 
 def _lead(one: Page, asked: Asking) -> set[int]:
     """The units of the best passage: its best one, grown, and more that are nearly as good; at least two where it has them."""
     best = _best(one, asked)
-    chosen = grown(one, best, asked)
+    chosen = grown(one, best, asked) | _compared(one, asked)
     for at in sorted(range(len(one.units)), key=lambda at: (-one.units[at].score, at)):
+        if asked.sides and not any(side <= set(terms(one.units[at].text)) for side in asked.sides):
+            continue
         count, more = _count(one, chosen), grown(one, at, asked) - chosen
         near = one.units[at].score >= one.units[best].score - (_MARGIN if count > 1 else _WIDE)
         room = count < _ENOUGH and _count(one, chosen | more) <= _MOST
@@ -125,6 +132,14 @@ def _lead(one: Page, asked: Asking) -> set[int]:
     if _count(one, chosen) < _FEW:
         chosen |= _next(one, max(chosen), asked)
     return _filled(one, chosen)
+
+
+def _compared(one: Page, asked: Asking) -> set[int]:
+    """The table of a section that compares what is to be compared."""
+    if len(_named(one, asked)) < 2:
+        return set()
+    rows = [at for at, unit in enumerate(one.units) if one.kind(at) is Kind.TABLE and unit.score > -1]
+    return grown(one, max(rows, key=lambda at: (one.units[at].score, -at)), asked) if rows else set()
 
 
 def _next(one: Page, last: int, asked: Asking) -> set[int]:

@@ -15,7 +15,7 @@ from rag.types import Hit
 
 _ITEMS = 14  # the longest list that is quoted whole where a list is asked for
 _FEW = 4  # items or rows that are quoted whole where one of them is the answer
-_LONGEST = 1500  # characters of a list or a table that is quoted whole, and
+_LONGEST = 2000  # characters of a list or a table that is quoted whole, and
 _SHORT = 700  # of one that nobody asked for
 _NEAR = 0.02  # rows and items that score so much less than the best of them are quoted with it
 _FAIR = 0.1  # and so much less, do fairly well
@@ -138,6 +138,9 @@ def _sentence(page: Page, at: int, asked: Asking) -> set[int]:
         block = page.members(number)
         chosen |= set(range(at, block.stop)) | _explained(page, block[-1])
         chosen |= _runs_on(page, number) if page.blocks[number].kind is Kind.LIST else set()
+    elif _COLON.search(page.units[at].text) and page.blocks[number].kind in {Kind.LIST, Kind.TABLE}:
+        best = max(page.members(number), key=lambda one: (page.units[one].score, -one))
+        chosen |= grown(page, best, asked)  # too long to be quoted whole
     return chosen
 
 
@@ -151,7 +154,7 @@ def _gap(page: Page, number: int, asked: Asking) -> int:
 def _attached(page: Page, last: int, number: int, asked: Asking, announced: bool) -> bool:
     """Whether the block after a sentence goes with it."""
     block, size = page.blocks[number], page.blocks[number].end - page.blocks[number].start
-    fits = len(block.parts) <= _ITEMS and size <= _LONGEST
+    fits = _fits(block)
     if (announced and _ANNOUNCES.search(page.units[last].text)) or _COLON.search(page.units[last].text):
         return fits
     match block.kind:
@@ -164,6 +167,12 @@ def _attached(page: Page, last: int, number: int, asked: Asking, announced: bool
             return asked.kind in {Wanted.FORMULA, Wanted.DEFINITION, Wanted.STEPS} and size <= _SHORT
         case _:
             return False
+
+
+def _fits(block: Block) -> bool:
+    """Whether a list or table may be quoted whole. Items under items are not counted."""
+    least = min(part.indent for part in block.parts)
+    return sum(part.indent == least for part in block.parts) <= _ITEMS and block.end - block.start <= _LONGEST
 
 
 def _is_about(page: Page, number: int, asked: Asking) -> bool:
@@ -186,7 +195,7 @@ def _items(page: Page, at: int, asked: Asking) -> set[int]:
     inside, block = page.members(number), page.blocks[number]
     size, lead = block.end - block.start, _before(page, inside[0])
     listed = asked.kind in {Wanted.LIST, Wanted.STEPS, Wanted.COMPARISON} and _is_about(page, number, asked)
-    if listed and len(inside) <= _ITEMS and size <= _LONGEST:
+    if listed and _fits(block):
         return set(inside) | lead | _runs_on(page, number)
     bound = any(_COLON.search(page.units[one].text) for one in lead)
     few = (bound and len(inside) <= _FEW) or (block.numbered and len(inside) <= 2 * _FEW)  # one step alone tells little
@@ -229,7 +238,7 @@ def _rows(page: Page, at: int, asked: Asking) -> set[int]:
     if len(inside) <= _FEW + 1 and size <= _SHORT:
         return set(inside) | lead
     listed = asked.kind in {Wanted.LIST, Wanted.COMPARISON} and _is_about(page, number, asked)
-    if listed and len(inside) <= _ITEMS and size <= _LONGEST:
+    if listed and _fits(block):
         return set(inside) | lead
     floor = page.units[at].score - _NEAR
     best = sorted(inside, key=lambda one: (-page.units[one].score, one))[:2]
