@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from kg.text import language
-from rag.asking import Asking, Kind, asking
+from rag.asking import asking
 from rag.blocks import header
 from rag.compose import Piece, compose
 from rag.disagree import about_the_same, contradict
@@ -17,6 +17,8 @@ from rag.silence import judge
 from rag.store import KnowledgeBase
 from rag.types import Answer, Citation, Hit, Statement
 
+_COPIES = 2  # passages more than wanted are looked for, in case some say the same
+
 
 def ask(base: KnowledgeBase, question: str, k: int = 5, tongue: str = "auto") -> Answer:
     """What the notes say to a question; `k` passages are considered. Every quote was re-read from its file just now.
@@ -25,12 +27,12 @@ def ask(base: KnowledgeBase, question: str, k: int = 5, tongue: str = "auto") ->
     """
     question = checked(question)
     wanted = language(question) if tongue == "auto" else tongue
-    hits = _once(search(base, question, 2 * k, tongue=wanted))[:k]
+    hits = _once(search(base, question, k + _COPIES, tongue=wanted))[:k]
     sources = Sources(base)
     verdict = judge(base, question, hits)
     good = [hit for hit in hits if hit.score >= verdict.bar] if verdict.answers else []
     asked = asking(question)
-    citations = _cited(outline(base, asked, good) or compose(asked, _whole(base, asked, good, sources), wanted), sources)
+    citations = _cited(outline(base, asked, good) or compose(asked, joined(base, good, sources), wanted), sources)
     return Answer(
         question=question,
         language=wanted,
@@ -51,11 +53,6 @@ def _once(hits: Sequence[Hit]) -> list[Hit]:
     for hit in hits:
         kept.setdefault(tuple(one.text for one in hit.passage.sentences), hit)
     return list(kept.values())
-
-
-def _whole(base: KnowledgeBase, asked: Asking, hits: Sequence[Hit], sources: Sources) -> Sequence[Hit]:
-    """The hits, with all of their lists and tables where such are asked for."""
-    return joined(base, hits, sources) if asked.kind in {Kind.LIST, Kind.STEPS, Kind.COMPARISON} else hits
 
 
 def _headings(hits: list[Hit], most: int = 3) -> tuple[tuple[str, ...], ...]:

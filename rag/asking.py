@@ -42,6 +42,7 @@ _SIGNS = [
     (Kind.LIST, r"\b(?:types|kinds|ways|methods|techniques|strategies|options|examples|components|properties|variants)\b"),
     (Kind.LIST, r"\b(?:remedies|advantages|disadvantages|benefits|drawbacks|limitations|pros|cons|causes|tasks|applications)\b"),
     (Kind.LIST, r"\b(?:which|what) (?:\w+ )?\w+(?<!s)s (?:are|do|does|can|help|exist|should|were|have)\b|\blist\b"),
+    (Kind.LIST, r"\bwhich (?!(?:is|was|does|has)\b)\w{2,}(?<![sui])s\b"),
     (Kind.LIST, r"\bhow (?:can|do|could|to)\b.{0,12}\b(?:avoid|prevent|reduce|fix|mitigate|fight|handle)\b"),
     (Kind.FORMULA, r"公式|表达式|方程|推导|\b(?:formula|equation|derive|derivation)\b"),
     (Kind.NUMBER, r"多少|多[大长高快久]|几[个层倍步头年次维]|哪一?年|何时|什么时候|百分之几|占比"),

@@ -16,8 +16,7 @@ from rag.types import Passage
 _BULLET = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+(?=\S)")
 _TYPED = re.compile(r"[ \t>]*(?:[（(](?:\d{1,2}|[a-z])[)）]|[a-z][)）]|\d{1,2}、|[①-⑳]|[•·▪●])[ \t]*(?=\S)")  # no Markdown
 _FENCE = re.compile(r"[ \t>]*(`{3,}|~{3,})")
-_RULE = re.compile(r"[ \t>]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
-_ROW = re.compile(r"[ \t>]*\|.*\|[ \t]*")
+_RULE = re.compile(r"[ \t]*:?-+:?[ \t]*")  # in each cell of the line under a table's header
 _NEXT_LINE = re.compile(r"[ \t]*(?:\r\n|\r|\n)[^\r\n]*")
 _MARKS = " \t>"  # before a line's own text: indents, and the marks of a block quote
 
@@ -94,7 +93,7 @@ def header(text: str, start: int) -> tuple[int, int] | None:
 def opens_part(text: str) -> bool:
     """Whether a text begins with an item of a list or a row of a table: its first line's marker tells."""
     row = text.splitlines()[0]
-    return bool(_marker(row) or _ROW.fullmatch(row))
+    return bool(_marker(row)) or _is_row(row)
 
 
 class _Region(NamedTuple):
@@ -142,7 +141,7 @@ def _opened(rows: Sequence[str], at: int) -> tuple[Kind, int]:
         return Kind.CODE, _past(rows, at + 1, fence[1])
     if row.startswith("$$"):
         return Kind.MATH, at + 1 if len(row) > 3 and "$$" in row[2:] else _past(rows, at + 1, "$$")
-    if _ROW.fullmatch(row) or ("|" in row and _is_rule("".join(rows[at + 1 : at + 2]))):
+    if _is_row(row) or ("|" in row and _is_rule("".join(rows[at + 1 : at + 2]))):
         return Kind.TABLE, next((later for later in range(at, len(rows)) if "|" not in rows[later]), len(rows))
     return Kind.PROSE, at + 1
 
@@ -174,4 +173,10 @@ def _marker(row: str) -> int:
 
 
 def _is_rule(row: str) -> bool:
-    return "-" in row and "|" in row and bool(_RULE.fullmatch(row))
+    cells = row.strip("> \t").removeprefix("|").removesuffix("|").split("|")
+    return "|" in row and all(_RULE.fullmatch(cell) for cell in cells)
+
+
+def _is_row(row: str) -> bool:
+    row = row.strip(_MARKS)
+    return len(row) > 1 and row.startswith("|") and row.endswith("|")

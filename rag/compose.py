@@ -122,16 +122,22 @@ def _lead(one: Page, asked: Asking) -> set[int]:
     best = _best(one, asked)
     chosen = grown(one, best, asked) | _compared(one, asked)
     for at in sorted(range(len(one.units)), key=lambda at: (-one.units[at].score, at)):
-        if asked.sides and not any(side <= set(terms(one.units[at].text)) for side in asked.sides):
-            continue
-        count, more = _count(one, chosen), grown(one, at, asked) - chosen
-        near = one.units[at].score >= one.units[best].score - (_MARGIN if count > 1 else _WIDE)
-        room = count < _ENOUGH and _count(one, chosen | more) <= _MOST
-        if near and room and more and (min(more) - 1 in chosen or stands(one, min(more))) and not _is_whole(one, chosen, asked):
+        count = _count(one, chosen)
+        floor = one.units[best].score - (_MARGIN if count > 1 else _WIDE)
+        if one.units[at].score < floor or _is_whole(one, chosen, asked):
+            break
+        more = grown(one, at, asked) - chosen
+        readable = more and (min(more) - 1 in chosen or stands(one, min(more)))
+        if readable and _speaks_of_a_side(one, at, asked) and _count(one, chosen | more) <= _MOST:
             chosen |= more
     if _count(one, chosen) < _FEW:
         chosen |= _next(one, max(chosen), asked)
     return _filled(one, chosen)
+
+
+def _speaks_of_a_side(one: Page, at: int, asked: Asking) -> bool:
+    """Whether a unit names one of what is to be compared, where something is."""
+    return not asked.sides or any(side <= set(terms(one.units[at].text)) for side in asked.sides)
 
 
 def _compared(one: Page, asked: Asking) -> set[int]:

@@ -6,6 +6,7 @@ They do when they say the same of the same but for one number, or but for a nega
 import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from kg.text import CJK, fold
 from rag.keywords import terms
@@ -50,6 +51,7 @@ def contradict(one: str, other: str) -> bool:
     return len(apart) == 1 and apart[0]
 
 
+@lru_cache(256)  # a sentence is held against many
 def _tokens(text: str) -> list[str]:
     plain = _NEGATED.sub(" not ", fold(text))
     loud = (token for token in _TOKEN.findall(plain) if token not in _SLIGHT)

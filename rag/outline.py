@@ -1,7 +1,6 @@
 """A section's subsections by their titles, where the list that is asked for is one of headings."""
 
 import json
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
     from rag.store import KnowledgeBase
 
 _FEWEST, _MOST = 3, 14  # subsections that are a list
-_TITLE = re.compile(r"(?:#{1,6}[ \t]+)?([^\r\n]*?)[ \t]*#*[ \t]*(?=[\r\n]|$)")
 
 
 def outline(base: "KnowledgeBase", asked: Asking, hits: Sequence[Hit]) -> list[Piece]:
@@ -41,15 +39,22 @@ def _names(heading: str, asked: Asking) -> bool:
 
 def _titles(base: "KnowledgeBase", path: str, above: tuple[str, ...]) -> list[Piece]:
     """The titles right under a heading, in order; none when one of them has no text of its own, and so no place in the index."""
-    rows = base.rows("SELECT p.id, p.heading FROM passages p JOIN files f ON f.id = p.file WHERE f.path = ?", (path,))
-    under = {id: tuple(heading) for id, text in rows if (heading := json.loads(text))[: len(above)] == list(above)}
-    titles = {heading[len(above)] for heading in under.values() if len(heading) > len(above)}
-    own = {heading: id for id, heading in sorted(under.items(), reverse=True) if len(heading) == len(above) + 1}
-    passages = [one.passage for one in base.passages(own.values()).values()]
-    return [_title(passage) for passage in sorted(passages, key=lambda one: one.start)] if len(own) == len(titles) else []
+    query = "SELECT p.id, p.heading FROM passages p JOIN files f ON f.id = p.file WHERE f.path = ? ORDER BY p.start DESC"
+    rows = [(id, tuple(json.loads(heading))) for id, heading in base.rows(query, (path,))]
+    under = {heading: id for id, heading in rows if heading[: len(above)] == above and len(heading) > len(above)}
+    own = [id for heading, id in under.items() if len(heading) == len(above) + 1]
+    if len(own) < len({heading[len(above)] for heading in under}):
+        return []
+    passages = (one.passage for one in base.passages(own).values())
+    titles = [_title(passage) for passage in sorted(passages, key=lambda one: one.start)]
+    return titles if all(title.text for title in titles) else []
 
 
 def _title(passage: Passage) -> Piece:
-    found = _TITLE.match(passage.text)
-    start, end = found.span(1) if found else (0, 0)
-    return Piece(passage, passage.start + start, passage.start + end, False)
+    """A heading's words as they stand in its line, without the marks before and after."""
+    line = passage.text.splitlines()[0]
+    words = line.lstrip("# \t").rstrip()
+    if words.rstrip("#") != words and words.rstrip("#").endswith((" ", "\t")):
+        words = words.rstrip("#").rstrip()
+    start = passage.start + line.index(words)
+    return Piece(passage, start, start + len(words), False)

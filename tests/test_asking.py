@@ -7,7 +7,7 @@ from rag.asking import Kind, asking
 QUESTIONS = {
     Kind.COMPARISON: ["MHA 和 MQA 的区别", "LSTM vs GRU", "how does GRU differ from LSTM", "when should I choose GRU over LSTM"],
     Kind.STEPS: ["反向传播的步骤", "BPE 怎么训练", "how does beam search work", "what are the steps of the EM algorithm"],
-    Kind.LIST: ["GRU 有哪些门", "过拟合怎么办", "which gates does a GRU have", "ways to regularise a network"],
+    Kind.LIST: ["GRU 有哪些门", "过拟合怎么办", "which gates does a GRU have", "ways to sort", "which services run here"],
     Kind.FORMULA: ["注意力的公式是什么", "formula of attention"],
     Kind.NUMBER: ["GRU 层有多少参数", "GPT-3 有几层", "how many parameters does GPT-3 have", "what year did Tesla die"],
     Kind.REASON: ["为什么要除以根号 d_k", "why sqrt d_k", "LayerNorm 放在前面的原因"],

@@ -46,6 +46,11 @@ def test_a_row_finds_its_header_with_the_rule_however_far_above() -> None:
     assert text[start:end] == "| a | b |\n  |:--|--:|"
 
 
+def test_a_line_of_half_a_megabyte_takes_no_time() -> None:
+    for line in ("|" + " " * 500_000 + "-|x", "- " * 250_000, ":" * 500_000 + "|", "|" * 500_000):
+        assert header(f"| a |\n{line}\n| b |\n", 8 + len(line)) is None
+
+
 def test_a_row_without_a_header_and_a_line_of_prose_have_none() -> None:
     assert header("| a | b |\n| c | d |\n", 10) is None
     assert header("text\n\nmore", 6) is None

