@@ -32,7 +32,7 @@ class Asking:
 
 # The first that is found says the kind: "what are the steps" asks for steps, though "what are" asks for a definition.
 _SIGNS = [
-    (Kind.COMPARISON, r"区别|不同(?!的)|差别|差异|异同|对比|比较|相比|差在哪|哪个(?:更|好|快|大|多)|用哪个|选哪个"),
+    (Kind.COMPARISON, r"区别|不同(?!的)|差别|差异|异同|对比|比较|相比|差在哪|哪个(?:更|好|快|大|多)|用哪个|选哪个|还是"),
     (Kind.COMPARISON, r"\bvs\b|\bversus\b|\bdiffer|\bcompar|\bdistinguish|\bbetter than\b"),
     (Kind.COMPARISON, r"\b(?:which|choose|use|pick)\b.*\b(?:or|over)\b"),
     (Kind.STEPS, r"步骤|流程|\bsteps\b|\bstep[ -]by[ -]step\b|\bprocedure\b|\bprocess of\b|\bpipeline\b"),

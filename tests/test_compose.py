@@ -80,7 +80,7 @@ SERVICES = "mail calendar photos music backups wiki chat metrics sensors feeds p
 LONG = (
     "# Ports\n\n## Which services listen on which ports?\n\nThe services of the home server listen on these ports:\n\n"
     + "".join(
-        f"- **{name}** listens on port {port}, is reached only from the home network, through the proxy, under a name of its own.\n"
+        f"- **{name}** listens on {port}, is reached from the home network, through the proxy, by a name of its own.\n"
         for port, name in enumerate(SERVICES, 8001)
     )
 )
