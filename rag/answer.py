@@ -30,7 +30,7 @@ def ask(base: KnowledgeBase, question: str, k: int = 5, tongue: str = "auto") ->
     hits = _once(search(base, question, k + _COPIES, tongue=wanted))[:k]
     sources = Sources(base)
     verdict = judge(base, question, hits)
-    good = [hit for hit in hits if hit.score >= verdict.bar] if verdict.answers else []
+    good = _good(hits, verdict.bar) if verdict.answers else []
     asked = asking(question)
     citations = _cited(outline(base, asked, good) or compose(asked, joined(base, good, sources), wanted), sources)
     return Answer(
@@ -53,6 +53,12 @@ def _once(hits: Sequence[Hit]) -> list[Hit]:
     for hit in hits:
         kept.setdefault(tuple(one.text for one in hit.passage.sentences), hit)
     return list(kept.values())
+
+
+def _good(hits: Sequence[Hit], bar: float) -> Sequence[Hit]:
+    """The hits up to the last one that reaches the bar: one that stands before it, for its language, is worth as much."""
+    last = max((at for at, hit in enumerate(hits) if hit.score >= bar), default=-1)
+    return hits[: last + 1]
 
 
 def _headings(hits: list[Hit], most: int = 3) -> tuple[tuple[str, ...], ...]:

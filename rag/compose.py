@@ -13,7 +13,7 @@ from rag.asking import Kind as Wanted
 from rag.blocks import Kind
 from rag.disagree import about_the_same, contradict
 from rag.keywords import question_terms, terms
-from rag.page import Page, covers, grown, page, stands
+from rag.page import Page, covers, grown, pages_of, stands
 from rag.types import Hit, Passage
 
 Chosen = tuple[Page, set[int]]  # a passage and the numbers of its units
@@ -51,10 +51,10 @@ def compose(asked: Asking, hits: Sequence[Hit], tongue: str) -> list[Piece]:
 
     All are in one language: in `tongue`, where a passage in it is about what is asked.
     """
-    pages = _in_one_language([one for one in map(page, hits) if one.units[one.best].score > -1], asked, tongue)
+    pages = _in_one_language(pages_of(hits), asked, tongue)
     if not pages:
         return []
-    near = [one for one in pages if one.hit.score >= pages[0].hit.score - _BEHIND]
+    near = [one for one in pages if one.standing >= pages[0].standing - _BEHIND]
     lead, *others = sorted(near, key=lambda one: -_worth(one, asked))
     chosen = [(lead, _lead(lead, asked))]
     if asked.sides:
@@ -70,7 +70,7 @@ def _in_one_language(pages: Sequence[Page], asked: Asking, tongue: str) -> list[
     own = next((one for one in pages if _tongue(one) == tongue), None)
     if own and own is not pages[0]:
         named, least = _named_in(own, asked), max(_NAMED, _named_in(pages[0], asked))
-        if named < least or own.hit.score < pages[0].hit.score - _BEHIND:
+        if named < least or own.standing < pages[0].standing - _BEHIND:
             own = None
     first = own or (pages[0] if pages else None)
     return [one for one in pages if first and _tongue(one) == _tongue(first)]
@@ -99,7 +99,7 @@ def _worth(one: Page, asked: Asking) -> float:
             fits = len(_named(one, asked)) > 1
         case _:
             fits = False
-    return one.hit.score + (-2 * _FITTING if one.sets_tasks else _FITTING if fits else 0.0)
+    return one.standing + (-2 * _FITTING if one.sets_tasks else _FITTING if fits else 0.0)
 
 
 def _best(one: Page, asked: Asking) -> int:

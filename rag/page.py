@@ -4,8 +4,9 @@ Nothing of it knows of other hits: which of them are quoted, and how much, is ra
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from rag.asking import Asking
 from rag.asking import Kind as Wanted
@@ -57,9 +58,13 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A hit with its blocks and their units, in order; units are named by their number."""
+    """A hit with its blocks and their units, in order; units are named by their number.
+
+    `standing` is the score that the hit's rank is worth: not less than any behind it has.
+    """
 
     hit: Hit
+    standing: float
     blocks: tuple[Block, ...]
     units: tuple[Unit, ...]
 
@@ -87,11 +92,18 @@ class Page:
         return range(numbers[0], numbers[-1] + 1) if numbers else range(0)
 
 
-def page(hit: Hit) -> Page:
+def pages_of(hits: Sequence[Hit]) -> list[Page]:
+    """The hits as pages, best first; without those of which nothing can be quoted."""
+    standings = list(accumulate((hit.score for hit in reversed(hits)), max))[::-1]
+    pages = [_page(hit, standing) for hit, standing in zip(hits, standings, strict=True)]
+    return [one for one in pages if one.units[one.best].score > _NEVER]
+
+
+def _page(hit: Hit, standing: float) -> Page:
     """A hit as units. What is no answer by itself, a source line, a question, a table's header, scores next to nothing."""
     found = blocks(hit.passage)
     units = tuple(unit for number, block in enumerate(found) for unit in _units(hit, number, block))
-    return Page(hit, found, units)
+    return Page(hit, standing, found, units)
 
 
 def _units(hit: Hit, number: int, block: Block) -> Iterator[Unit]:
