@@ -9,7 +9,7 @@ from kg.sentences import sentences_of
 from kg.text import tokens
 from rag.types import Passage, Sentence
 
-READING = 1  # raised whenever the same note comes to be read or split otherwise: indexes are then brought up to it
+READING = 2  # raised whenever the same note comes to be read or split otherwise: indexes are then brought up to it
 LONGEST_PASSAGE = 300  # tokens; with its heading trail a passage stays within the 512 of the small encoders
 
 
@@ -23,9 +23,10 @@ def _passages(note: Note, section: Section) -> Iterator[Passage]:
     sentences: list[Sentence] = []
     size = 0
     for block in section.blocks:
-        pieces = [Sentence(*piece) for piece in sentences_of(note.text, block)]
+        pieces = [Sentence(*piece) for piece in sentences_of(note.markdown, block)]
         weight = sum(tokens(piece.text) for piece in pieces)
-        if sentences and size + weight > LONGEST_PASSAGE:
+        turned = bool(sentences and pieces) and note.page(sentences[-1].start) != note.page(pieces[0].start)
+        if turned or (sentences and size + weight > LONGEST_PASSAGE):
             yield _passage(note, section, start, sentences)
             start, sentences, size = _line_start(note, pieces[0].start), [], 0
         for piece in pieces:
@@ -41,7 +42,8 @@ def _passages(note: Note, section: Section) -> Iterator[Passage]:
 def _passage(note: Note, section: Section, start: int, sentences: list[Sentence]) -> Passage:
     end = sentences[-1].end
     first, last = note.line_range(start, end)
-    return Passage(note.path, section.heading, start, end, first, last, note.text[start:end], tuple(sentences))
+    page = note.page(sentences[0].start)
+    return Passage(note.path, section.heading, start, end, first, last, note.text[start:end], tuple(sentences), page)
 
 
 def _line_start(note: Note, offset: int) -> int:

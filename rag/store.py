@@ -136,7 +136,7 @@ class KnowledgeBase:
         """The stored passages of these ids."""
         wanted = list(ids)
         marks = ",".join("?" * len(wanted))
-        query = f"""SELECT p.id, f.path, p.heading, p.start, p."end", p.first, p.last, p.text, p.sentences, p.language,
+        query = f"""SELECT p.id, f.path, p.heading, p.start, p."end", p.first, p.last, p.page, p.text, p.sentences, p.language,
                            p.vector, p.sentence_vectors FROM passages p JOIN files f ON f.id = p.file WHERE p.id IN ({marks})"""
         return {row[0]: _stored(row) for row in self.rows(query, wanted)}
 
@@ -164,6 +164,11 @@ class KnowledgeBase:
         """The encoding a note was read in, and the hash of its bytes; None when no such note is indexed."""
         rows = self.rows("SELECT encoding, digest FROM files WHERE path = ?", (path,))
         return (str(rows[0][0]), bytes(rows[0][1])) if rows else None
+
+    def extracted(self, path: str) -> str:
+        """The text that was taken out of a file that holds none: a PDF file, a notebook."""
+        ((text,),) = self.rows("SELECT gathered ->> '$.note[1]' FROM files WHERE path = ?", (path,))
+        return str(text)
 
     def languages(self) -> dict[str, int]:
         """How many passages there are in each language."""
@@ -233,8 +238,8 @@ def expand(compact: bytes, dimension: int) -> NDArray[np.float32]:
 
 def _stored(row: tuple[Any, ...]) -> Stored:
     """A row of the query in KnowledgeBase.passages as what it stands for."""
-    _, path, heading, start, end, first, last, text, sentences, name, vector, compacted = row
+    _, path, heading, start, end, first, last, page, text, sentences, name, vector, compacted = row
     parts = tuple(Sentence(*one) for one in json.loads(sentences))
-    passage = Passage(path, tuple(json.loads(heading)), start, end, first, last, text, parts)
+    passage = Passage(path, tuple(json.loads(heading)), start, end, first, last, text, parts, page)
     unit = np.frombuffer(vector, np.float16).astype(np.float32)
     return Stored(passage, name, unit, expand(compacted, len(unit)))

@@ -3,9 +3,10 @@
 import json
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from kg.errors import NotesError
 from kg.extract import GATHERING, gather
-from kg.notes import SUFFIXES, Found, Note, Skipped, find_notes, read_note
+from kg.notes import SUFFIXES, Found, Note, Skipped, digest, find_notes, note_of, read_bytes
 from kg.text import language
 from rag.database import KEPT, Place, writing
 from rag.encode import Encoder, prior_means
@@ -28,6 +29,7 @@ from rag.vector_cache import SAVED, VectorCache
 
 Row = tuple[Passage, bytes, bytes, bytes]  # a passage with its key, its vector and its sentences' vectors
 _LEAN = 20  # passages
+_SETTLING = 2_000_000_000  # ns; no file system's clock is coarser
 
 
 @dataclass(slots=True)
@@ -99,10 +101,14 @@ def _must_hold_something(report: Report, place: Place, within: Sequence[str]) ->
 
 
 def _changed(found: Sequence[Found], known: Mapping[str, tuple[str, int, int, bytes]], report: Report) -> dict[str, Found]:
-    """The files of another size or time than those in the index; the others are unchanged."""
+    """The files of another size or time than those in the index; the others are unchanged.
+
+    The time of one that was written just now does not count: it may be written again and have the same.
+    """
     changed = {entry.path: entry for entry in found if known.get(entry.path, ())[1:3] != (entry.size, entry.modified)}
     report.unchanged += [entry.path for entry in found if entry.path not in changed]
-    return changed
+    fresh = time.time_ns() - _SETTLING
+    return {path: entry if entry.modified < fresh else replace(entry, modified=0) for path, entry in changed.items()}
 
 
 def _read(
@@ -115,16 +121,18 @@ def _read(
     """The notes in these files, but those whose text is the indexed one, by its hash."""
     for path, entry in changed.items():
         try:
-            note = read_note(root, path)
+            data = read_bytes(root, path)
+            if path in known and known[path][3] == digest(data):
+                database.execute("UPDATE files SET size = ?, modified = ? WHERE path = ?", (entry.size, entry.modified, path))
+                report.unchanged.append(path)
+                continue
+            note = note_of(data, path)
         except NotesError as error:
-            report.skipped.append(Skipped(path, error.message.removeprefix(f"{path}: "), failed=True))
-            continue
-        if path in known and known[path][3] == note.digest:
-            database.execute("UPDATE files SET size = ?, modified = ? WHERE path = ?", (entry.size, entry.modified, path))
-            report.unchanged.append(path)
+            install = f": {error.hint}" if error.hint.startswith("pip ") else ""
+            report.skipped.append(Skipped(path, error.message.removeprefix(f"{path}: ") + install, failed=not install))
             continue
         report.read.append(path)
-        if note.encoding not in {"utf-8", "utf-8-sig"}:
+        if note.encoding not in {"utf-8", "utf-8-sig", "extracted"}:
             report.encodings[path] = note.encoding
         yield note
 
@@ -193,8 +201,8 @@ def _insert(database: sqlite3.Connection, entry: Found, note: Note, rows: Sequen
     for passage, key, vector, sentence_vectors in rows:
         sentences = [(one.start, one.end, one.text) for one in passage.sentences]
         id = database.execute(
-            """INSERT INTO passages (file, heading, start, "end", first, last, text, sentences, language, key, vector,
-                                     sentence_vectors) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            """INSERT INTO passages (file, heading, start, "end", first, last, page, text, sentences, language, key, vector,
+                                     sentence_vectors) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             (
                 file,
                 json.dumps(passage.heading, ensure_ascii=False),
@@ -202,6 +210,7 @@ def _insert(database: sqlite3.Connection, entry: Found, note: Note, rows: Sequen
                 passage.end,
                 passage.first,
                 passage.last,
+                passage.page,
                 passage.text,
                 json.dumps(sentences, ensure_ascii=False),
                 language(passage.reading),
