@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from html import unescape
 
 from markdown_it import MarkdownIt
@@ -40,12 +41,15 @@ _CALLOUT = re.compile(r"^\[![\w-]+(?:\|[^\]\n]*)?\][+-]?[ \t]*")
 _AROUND = re.compile(r"==(?=\S)(.+?)(?<=\S)==|%%(.+?)%%")
 _BLOCK_ID = re.compile(r"(?:^|\s)\^[A-Za-z0-9][A-Za-z0-9-]{2,}$")
 _PROPERTY = re.compile(
-    r"^(?:id|collapsed|created-at|updated-at|heading|background-color|logseq[\w.-]*|card-[\w-]+|public|filters)::[^\n]*$"
-    r"|^:LOGBOOK:\n(?:.*\n)*?:END:$",
-    re.MULTILINE,
+    r"(?:^|\s)(?:id|collapsed|created-at|updated-at|heading|background-color|logseq[\w.-]*|card-[\w-]+)::[ \t]+\S+"
+    r"|:LOGBOOK:.*?:END:",
+    re.DOTALL,
 )
+_APART = re.compile(r"</?(?:td|th|tr|li|p|div|br|dt|dd|h[1-6])\b", re.IGNORECASE)
+_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _ROLE = re.compile(r":[A-Za-z_+-]+(?::[\w+-]+)*:$")
 _UNSEEN_ROLES = frozenset(f":{name}:" for name in "numref eqref label eqlabel cite citet citep width begin_tab end_tab".split())
+_ANY_MARK = re.compile("[\\\\`*_\\[<&~$^\u00ad\u200b\u2060\ufeff]|==|%%|::|\\(\\(|\\{\\{")
 _MARKS = re.compile(r"[\[=%^:({]")  # without one of them there is nothing of all that
 
 Span = tuple[int, int]  # character offsets into the text: from, up to
@@ -87,12 +91,13 @@ class Section:
     blocks: tuple[Block, ...]
 
 
-def parse(text: str, underlined: bool = False) -> list[Section]:
+@lru_cache(maxsize=1)  # a note is split into passages, then gathered from
+def parse(text: str, underlined: bool = False) -> tuple[Section, ...]:
     """The sections of a Markdown text, in order, without those that hold nothing.
 
     `underlined` says that a heading with n equal signs under it is of level n, as kg/formats.py lays other formats out.
     """
-    return list(_sections(_BLOCKS.parse(text), text, Lines.of(text), underlined))
+    return tuple(_sections(_BLOCKS.parse(text), text, Lines.of(text), underlined))
 
 
 def front_matter(text: str) -> str:
@@ -109,11 +114,18 @@ def plain(markup: str) -> str:
     >>> plain("[!tip]- See [[gates|the gates]] ==twice== ^a1b2c3")
     'See the gates twice'
     """
+    if not _ANY_MARK.search(markup):  # most sentences, and a hundred times as fast
+        return " ".join(markup.split())
+    return _seen(markup)
+
+
+@lru_cache(maxsize=10_000)  # a paragraph is often one sentence, and each is read for passages and for concepts
+def _seen(markup: str) -> str:
     if marked := _MARKS.search(markup) is not None:
         markup = _CALLOUT.sub("", _PROPERTY.sub("", markup))
     tokens = _INLINE.parseInline(markup) if len(markup) <= _LONGEST_INLINE else []
     seen = "".join(_visible(tokens[0].children or (), marked)) if tokens else _TAG.sub(" ", markup)
-    return " ".join(seen.replace(FILL, "").split())
+    return " ".join(_INVISIBLE.sub("", seen).split())
 
 
 def _visible(children: Sequence[Token], marked: bool) -> Iterator[str]:
@@ -126,7 +138,7 @@ def _visible(children: Sequence[Token], marked: bool) -> Iterator[str]:
         elif token.type in {"code_inline", "math_inline", "math_inline_double"}:
             yield "" if role in _UNSEEN_ROLES else token.content
             role = ""
-        elif token.type in {"softbreak", "hardbreak"}:
+        elif token.type in {"softbreak", "hardbreak"} or (token.type == "html_inline" and _APART.match(token.content)):
             yield "\n"
 
 

@@ -48,7 +48,7 @@ class Note:
         """The text as Markdown, every character at its place."""
         return laid_out(self.path, self.text)
 
-    def sections(self) -> "list[Section]":
+    def sections(self) -> "tuple[Section, ...]":
         """The note's sections. Plain text is read as Markdown too: it has paragraphs and, often, lists."""
         from kg.markdown import parse  # whoever only re-reads a quote needs no Markdown
 

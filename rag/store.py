@@ -63,6 +63,7 @@ class KnowledgeBase:
             if not path.exists():
                 raise IndexMissing(f"{place.notes} is not indexed", f"kbase index {place.notes}")
             self.database = connect(path)
+            self.database.execute("BEGIN")  # from here to the end one state of the index, whoever writes meanwhile
             version = self.database.execute("PRAGMA user_version").fetchone()[0]
             if version == 0:  # made, and not yet filled
                 raise IndexMissing(f"{place.notes} is not indexed yet", f"kbase index {place.notes}")

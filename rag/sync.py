@@ -27,8 +27,19 @@ from rag.store import LANGUAGES, build_vectors, expand
 from rag.types import Passage
 from rag.vector_cache import SAVED, VectorCache
 
-Row = tuple[Passage, bytes, bytes, bytes]  # a passage with its key, its vector and its sentences' vectors
 _LEAN = 20  # passages
+Row = tuple[Passage, bytes, bytes, bytes]  # a passage with its key, its vector and its sentences' vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A note with its passages and, as JSON, what concepts may be made of."""
+
+    note: Note
+    passages: list[Passage]
+    gathered: str
+
+
 _SETTLING = 2_000_000_000  # ns; no file system's clock is coarser
 
 
@@ -76,9 +87,9 @@ def sync(
         changed = _changed(found, known if same else {}, report)
         notes = _read(place.notes, changed, known if same else {}, database, report)
         with closing(VectorCache(database, place, encoder, reuse)) as cache:
-            for note, rows in _encoded(notes, changed, cache, progress):
-                _remove(database, [note.path])
-                _insert(database, changed[note.path], note, rows)
+            for read, rows in _encoded(notes, changed, cache, progress):
+                _remove(database, [read.note.path])
+                _insert(database, changed[read.note.path], read, rows)
             report.encoded = cache.encoded
         report.removed = sorted(known.keys() - {entry.path for entry in found})
         _remove(database, sorted(known.keys() - {*report.unchanged, *report.read}))
@@ -139,14 +150,14 @@ def _read(
 
 def _encoded(
     notes: Iterable[Note], changed: Mapping[str, Found], cache: VectorCache, progress: Callable[[int, int], None]
-) -> Iterator[tuple[Note, list[Row]]]:
+) -> Iterator[tuple[Read, list[Row]]]:
     """Each note with its passages and their vectors; a few notes are encoded together."""
     ends = dict(zip(changed, accumulate(entry.size for entry in changed.values()), strict=True))
     done, total = 0, sum(entry.size for entry in changed.values())
     for batch in _batches(notes):
-        passages = [passage for _, some in batch for passage in some]
+        passages = [passage for one in batch for passage in one.passages]
         texts = sum(1 + len(passage.sentences) for passage in passages)
-        upto = ends[batch[-1][0].path]
+        upto = ends[batch[-1].note.path]
         seen = 0
 
         def count(more: int, start: int = done, end: int = upto, texts: int = texts) -> None:
@@ -157,15 +168,15 @@ def _encoded(
         vectors = iter(cache.vectors(passages, count))
         done = upto
         progress(done, total)
-        yield from ((note, [(passage, *next(vectors)) for passage in some]) for note, some in batch)
+        yield from ((one, [(passage, *next(vectors)) for passage in one.passages]) for one in batch)
 
 
-def _batches(notes: Iterable[Note]) -> Iterator[list[tuple[Note, list[Passage]]]]:
-    """Notes with their passages, as many together as the engine is given at a time."""
-    batch: list[tuple[Note, list[Passage]]] = []
+def _batches(notes: Iterable[Note]) -> Iterator[list[Read]]:
+    """Notes as they are read, as many together as the engine is given at a time."""
+    batch: list[Read] = []
     for note in notes:
-        batch.append((note, split(note)))
-        if sum(len(passages) for _, passages in batch) >= SAVED:
+        batch.append(Read(note, split(note), gather(note).to_json()))
+        if sum(len(one.passages) for one in batch) >= SAVED:
             yield batch
             batch = []
     if batch:
@@ -192,11 +203,11 @@ def _remove(database: sqlite3.Connection, paths: Iterable[str]) -> None:
         database.execute("DELETE FROM files WHERE path = ?", (path,))
 
 
-def _insert(database: sqlite3.Connection, entry: Found, note: Note, rows: Sequence[Row]) -> None:
+def _insert(database: sqlite3.Connection, entry: Found, read: Read, rows: Sequence[Row]) -> None:
     """Puts a note in, with its passages and what was gathered from it."""
     file = database.execute(
         "INSERT INTO files (path, size, modified, digest, encoding, gathered) VALUES (?, ?, ?, ?, ?, ?)",
-        (entry.path, entry.size, entry.modified, note.digest, note.encoding, gather(note).to_json()),
+        (entry.path, entry.size, entry.modified, read.note.digest, read.note.encoding, read.gathered),
     ).lastrowid
     for passage, key, vector, sentence_vectors in rows:
         sentences = [(one.start, one.end, one.text) for one in passage.sentences]
