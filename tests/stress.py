@@ -1,4 +1,4 @@
-"""One indexer and eight readers at once: `python -m tests.stress FOLDER SECONDS`. tests/test_stress.py runs it.
+"""One indexer and eight readers at once: `python -m tests.stress FOLDER ROUNDS`. tests/test_stress.py runs it.
 
 Every note says which version it is of, and the indexer writes one version after the other. Whatever a reader sees is of one
 version, and each of its quotes is a sentence of that version to the letter, or stood there when its file was read.
@@ -29,36 +29,36 @@ def write(folder: Path, version: int) -> None:
         (folder / f"{number}.md").write_text(text)
 
 
-def read(place: Place, until: float) -> int:
+def read(place: Place, rounds: int) -> int:
     """Asks again and again; how many answers had a quote."""
     answered = 0
-    while time.time() < until:
+    for _ in range(rounds):
         with KnowledgeBase(place, BagOfWords()) as base:
+            for one in ask(base, f"in which version does the gate of note {answered % NOTES} open?").citations:
+                assert SENTENCE.search(one.quote) or one.quote.startswith("Padding."), one.quote
+                answered += 1
             for mode in Mode:
                 texts = [SENTENCE.search(hit.passage.text) for hit in search(base, "which gate opens?", NOTES, mode)]
                 assert len({found[2] for found in texts if found}) == 1 and len(texts) == NOTES, (mode, len(texts))
             assert len(base.vectors) == len(base) == NOTES
-            for one in ask(base, f"in which version does the gate of note {answered % NOTES} open?").citations:
-                assert SENTENCE.search(one.quote) or one.quote.startswith("Padding."), one.quote
-                answered += 1
     return answered
 
 
-def main(folder: Path, seconds: float) -> None:
+def main(folder: Path, rounds: int) -> None:
     place = Place(folder, folder / ".kbase")
     write(folder, 0)
     sync(place, encoder=BagOfWords())
-    until, version = time.time() + seconds, 0
+    version = 0
     with multiprocessing.get_context("fork").Pool(READERS) as pool:
-        readers = [pool.apply_async(read, (place, until)) for _ in range(READERS)]
-        while time.time() < until:
+        readers = [pool.apply_async(read, (place, rounds)) for _ in range(READERS)]
+        while not all(one.ready() for one in readers):
             version += 1
             write(folder, version)
             sync(place, encoder=BagOfWords())
-            time.sleep(0.2)  # while the notes are as they were indexed, there is something to quote
+            time.sleep(1)  # while the notes are as they were indexed, there is something to quote
         answers = sum(one.get() for one in readers)
     sys.stdout.write(f"{version} versions, {answers} quotes\n")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), float(sys.argv[2]))
+    main(Path(sys.argv[1]), int(sys.argv[2]))
