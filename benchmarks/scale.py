@@ -25,15 +25,21 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import rag.sync
+from kg.extract import GATHERING
+from kg.notes import digest
+from kg.text import language
 from rag.answer import ask
-from rag.database import Place
+from rag.database import Place, writing
+from rag.keywords import terms
 from rag.places import bundled
-from rag.store import KnowledgeBase
+from rag.split import READING
+from rag.store import KnowledgeBase, compact
 from rag.sync import sync
 
 PER_FILE = 10
 QUESTIONS = 200
 NOISE = 0.05
+SYNCED = 100_000  # passages; above, the index is filled directly
 
 
 class StandIn:
@@ -94,6 +100,42 @@ def write_notes(folder: Path, passages: int, sentences: Sequence[str]) -> None:
         file.write_text("\n".join(parts), encoding="utf-8")
 
 
+def fill(place: Place, passages: int, known: dict[str, NDArray[np.float32]]) -> None:
+    """An index as sync would make it of as many passages, but for concepts, written straight into the database."""
+    encoder, chance, sentences = StandIn(known), random.Random(passages), list(known)
+    words, tongues = {one: " ".join(terms(one)) for one in sentences}, {one: language(one) for one in sentences}
+    with writing(place) as database:
+        for number in range(passages // PER_FILE):
+            name, text, rows = f"{number // 1000}/{number}.md", "", []
+            for part in range(PER_FILE):
+                drawn = [(f"n{chance.randrange(passages)}", one) for one in chance.sample(sentences, 3)]
+                start, head = len(text), f"Part {part}"
+                text += f"## {head}\n\n"
+                spans = []
+                for mark, one in drawn:
+                    spans.append((len(text), len(text) + len(mark) + 1 + len(one), f"{mark} {one}"))
+                    text += f"{mark} {one}\n\n"
+                vectors = encoder.encode_passages(["\n".join(one for _, _, one in spans), *(one for _, _, one in spans)])
+                line = 8 * part + 1
+                rows.append(
+                    (number + 1, json.dumps([head]), start, spans[-1][1], line, line + 6, 0, text[start : spans[-1][1]],
+                     json.dumps(spans, ensure_ascii=False), tongues[drawn[0][1]], digest(text.encode()),
+                     vectors[0].astype(np.float16).tobytes(), compact(vectors[1:]),
+                     " ".join(f"{mark} {words[one]}" for mark, one in drawn))
+                )  # fmt: skip
+            (place.notes / name).parent.mkdir(exist_ok=True)
+            (place.notes / name).write_text(text, encoding="utf-8")
+            size = len(text.encode())
+            file = (number + 1, name, size, 10**9, digest(text.encode()), "utf-8", "{}")
+            database.execute("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?)", file)
+            for at, row in enumerate(rows, number * PER_FILE + 1):
+                database.execute(f"INSERT INTO passages VALUES ({at}, {', '.join('?' * 13)})", row[:13])
+                database.execute("INSERT INTO keywords (rowid, terms) VALUES (?, ?)", (at, row[13]))
+        now = {"encoder": encoder.name, "fingerprint": encoder.fingerprint, "reading": READING, "gathering": GATHERING}
+        settings = {**now, "scope": '["."]', "curated": "", "problems": "[]", "generation": 1}
+        rag.sync._settle(database, place, encoder, settings, passages)
+
+
 def measure(passages: int, known: dict[str, NDArray[np.float32]], folder: Path) -> dict[str, Any]:
     place, encoder, derived = Place(folder, folder / ".kbase"), StandIn(known), [0.0]
     write_notes(folder, passages, list(known))
@@ -124,6 +166,15 @@ def measure(passages: int, known: dict[str, NDArray[np.float32]], folder: Path) 
     moved.rename(folder / "moved")
     report = _took(row, "folder renamed", lambda: sync(place, encoder=encoder))
     row["- encoded"] = report.encoded
+    return row | _asked(folder, known)
+
+
+def filled(passages: int, known: dict[str, NDArray[np.float32]], folder: Path) -> dict[str, Any]:
+    """What of it can be measured without the hours that a sync of as many passages takes."""
+    place, row = Place(folder, folder / ".kbase"), dict[str, Any](passages=passages)
+    _took(row, "filled", lambda: fill(place, passages, known))
+    row["database MB"] = place.database.stat().st_size / 1e6
+    row["vectors MB"] = sum(one.stat().st_size for one in place.index.glob("vectors-*")) / 1e6
     return row | _asked(folder, known)
 
 
@@ -199,11 +250,11 @@ def main(sizes: Sequence[int]) -> None:
     for passages in sizes:
         folder = Path(tempfile.mkdtemp(prefix="kbase-scale-"))
         try:
-            for name, value in measure(passages, known, folder).items():
+            for name, value in (measure if passages <= SYNCED else filled)(passages, known, folder).items():
                 print(f"{name:20}{value:12,.3f}".rstrip("0").rstrip("."), flush=True)
             print()
         finally:
-            shutil.rmtree(folder)
+            shutil.rmtree(folder) if not os.environ.get("KEEP") else print(folder)
 
 
 if __name__ == "__main__":

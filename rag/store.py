@@ -7,7 +7,7 @@ a reader never pairs the one with the wrong other: it opens the file of its own 
 import json
 import math
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("zh", "en")
 _CHUNK = 10_000  # passages
-_MORE = 4  # times as many candidates, where vectors are compared in a compressed form
+_STALE = 0.1  # of the vectors in the index that may be of passages gone since, or be added to those it was built for
+_NEAR = 1_000  # candidates, where vectors are compared in a compressed form
 _BM25_MOST = 2.2  # k1 + 1 of FTS5's bm25()
 
 
@@ -101,7 +102,7 @@ class KnowledgeBase:
         if path.exists():
             try:
                 index = VectorIndex.load(path)
-                if len(index) == self.settings["passages"]:
+                if len(index) == self.settings["vectors"]:
                     return index
             except IndexDamaged:
                 pass  # it is derived: what it holds stands in the database too
@@ -112,7 +113,7 @@ class KnowledgeBase:
         """The ids of the k passages nearest to a query, (dimension,), by inner product without their language's mean."""
         if self.vectors.exact:
             return self.vectors.nearest(query, k)
-        near = [id for id, _ in self.vectors.nearest(query, _MORE * k)]
+        near = [id for id, _ in self.vectors.nearest(query, max(k, _NEAR))]
         marks = ",".join("?" * len(near))
         rows = self.rows(f"SELECT id, language, vector FROM passages WHERE id IN ({marks})", near)
         away = {name: float(query @ mean) for name, mean in self.means.items()}
@@ -122,8 +123,7 @@ class KnowledgeBase:
     @cached_property
     def means(self) -> dict[str, NDArray[np.float32]]:
         """Mean vectors by language and kind: `zh`, `en` of passages, `zh.sentences`, `en.sentences` of sentences."""
-        names = [f"{name}{kind}" for name in LANGUAGES for kind in ("", ".sentences")]
-        return {name: np.frombuffer(self.settings[f"mean.{name}"], np.float32) for name in names}
+        return means_in(self.settings)
 
     def rows(self, query: str, arguments: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """What the database answers. Raises IndexDamaged."""
@@ -203,19 +203,48 @@ def _differs(base: KnowledgeBase, note: Found, size: int, modified: int) -> bool
     return known is None or known[1] != digest(data)
 
 
+def means_in(settings: Mapping[str, Any]) -> dict[str, NDArray[np.float32]]:
+    """The mean vectors that the vectors in the index are without."""
+    names = [f"{name}{kind}" for name in LANGUAGES for kind in ("", ".sentences")]
+    return {name: np.frombuffer(settings[f"mean.{name}"], np.float32) for name in names}
+
+
 def build_vectors(database: sqlite3.Connection, means: dict[str, NDArray[np.float32]]) -> "VectorIndex":
     """The passages' vectors without their language's mean, as an index."""
     from rag.vectors import VectorIndex
 
-    def chunks() -> "Iterator[Chunk]":
-        rows = database.execute("SELECT id, language, vector FROM passages ORDER BY id")
-        while some := rows.fetchmany(_CHUNK):
-            raw = np.frombuffer(b"".join(vector for _, _, vector in some), np.float16).reshape(len(some), -1)
-            centres = np.stack([means[name] for _, name, _ in some])
-            yield np.array([id for id, _, _ in some], np.int64), raw.astype(np.float32) - centres
-
     ((count,),) = database.execute("SELECT count(*) FROM passages")
-    return VectorIndex.build(chunks, count, len(means["zh"]))
+    return VectorIndex.build(lambda: _chunks(database, means), count, len(means["zh"]))
+
+
+def extended_vectors(database: sqlite3.Connection, place: Place, settings: Mapping[str, Any]) -> "VectorIndex | None":
+    """The index as these settings have it with what was added since; None when so much changed that it is to be built anew.
+
+    Those of passages that are gone stay in it: no passage has their ids again.
+    """
+    from rag.vectors import VectorIndex
+
+    ((new,),) = database.execute("SELECT count(*) FROM passages WHERE id > ?", (settings["last"],))
+    if settings["vectors"] + new > (1 + _STALE) * settings["built"]:
+        return None
+    try:
+        index = VectorIndex.load(place.vectors(settings["generation"]))
+    except IndexDamaged:
+        return None
+    if index.exact or len(index) != settings["vectors"]:
+        return None
+    for ids, vectors in _chunks(database, means_in(settings), settings["last"]):
+        index.add(ids, vectors)
+    return index
+
+
+def _chunks(database: sqlite3.Connection, means: dict[str, NDArray[np.float32]], after: int = 0) -> "Iterator[Chunk]":
+    """The ids and vectors of the passages with a greater id than `after`."""
+    rows = database.execute("SELECT id, language, vector FROM passages WHERE id > ? ORDER BY id", (after,))
+    while some := rows.fetchmany(_CHUNK):
+        raw = np.frombuffer(b"".join(vector for _, _, vector in some), np.float16).reshape(len(some), -1)
+        centres = np.stack([means[name] for _, name, _ in some])
+        yield np.array([id for id, _, _ in some], np.int64), raw.astype(np.float32) - centres
 
 
 def _compact_type(dimension: int) -> np.dtype[np.void]:

@@ -11,23 +11,20 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from kg.errors import NotesError
 from kg.extract import GATHERING, gather
 from kg.notes import SUFFIXES, Found, Note, Skipped, digest, find_notes, note_of, read_bytes
 from kg.text import language
 from rag.database import KEPT, Place, writing
-from rag.encode import Encoder, prior_means
+from rag.encode import Encoder
 from rag.keywords import terms
 from rag.learning import curated_digest, derive
+from rag.means import Sums
 from rag.split import READING, split
-from rag.store import LANGUAGES, build_vectors, expand
+from rag.store import LANGUAGES, build_vectors, extended_vectors, means_in
 from rag.types import Passage
 from rag.vector_cache import SAVED, VectorCache
 
-_LEAN = 20  # passages
 Row = tuple[Passage, bytes, bytes, bytes]  # a passage with its key, its vector and its sentences' vectors
 
 
@@ -82,23 +79,26 @@ def sync(
         known = {row[0]: row for row in database.execute("SELECT path, size, modified, digest FROM files")}
         found, report.skipped = find_notes(place.notes, scope)
         same = all(before.get(key) == value for key, value in now.items())
-        if not same:
+        sums = Sums(before, encoder.dimension)
+        if not same:  # all are read anew, and perhaps encoded by another engine
             database.execute("DELETE FROM memory")
+            _remove(database, known, None)
+            sums = Sums({}, encoder.dimension)
         changed = _changed(found, known if same else {}, report)
         notes = _read(place.notes, changed, known if same else {}, database, report)
         with closing(VectorCache(database, place, encoder, reuse)) as cache:
             for read, rows in _encoded(notes, changed, cache, progress):
-                _remove(database, [read.note.path])
-                _insert(database, changed[read.note.path], read, rows)
+                _remove(database, [read.note.path], sums)
+                _insert(database, changed[read.note.path], read, rows, sums)
             report.encoded = cache.encoded
         report.removed = sorted(known.keys() - {entry.path for entry in found})
-        _remove(database, sorted(known.keys() - {*report.unchanged, *report.read}))
+        _remove(database, sorted(known.keys() - {*report.unchanged, *report.read}), sums)
         report.passages = int(database.execute("SELECT count(*) FROM passages").fetchone()[0])
         _must_hold_something(report, place, within)
         if report.read or report.removed or remake or any(before.get(key) != value for key, value in (now | own).items()):
             report.problems = derive(database, place)
             settings = {**now, **own, "generation": int(before.get("generation", 0)) + 1}
-            _settle(database, place, encoder, settings, report.passages)
+            _settle(database, place, encoder, sums, settings)
     return report
 
 
@@ -189,13 +189,24 @@ def _scope(before: list[str], within: Sequence[str]) -> list[str]:
     return ["."] if "." in every else [one for one in every if not any(one.startswith(other + "/") for other in every)]
 
 
-def _remove(database: sqlite3.Connection, paths: Iterable[str]) -> None:
+def _remove(database: sqlite3.Connection, paths: Iterable[str], sums: Sums | None) -> None:
     """Takes the passages of these notes out, and the notes themselves."""
     for path in paths:
         rows = database.execute(
-            "SELECT p.id, p.heading, p.sentences FROM passages p JOIN files f ON f.id = p.file WHERE f.path = ?", (path,)
+            """SELECT p.id, p.heading, p.sentences, p.language, p.vector, p.sentence_vectors
+               FROM passages p JOIN files f ON f.id = p.file WHERE f.path = ?""",
+            (path,),
         ).fetchall()
-        for id, heading, sentences in rows:  # a contentless FTS5 table wants to hear what it is to forget
+        for (
+            id,
+            heading,
+            sentences,
+            tongue,
+            vector,
+            sentence_vectors,
+        ) in rows:  # a contentless FTS5 table wants to hear what it is to forget
+            if sums:
+                sums.add(tongue, vector, sentence_vectors, -1)
             words = _index_terms(json.loads(heading), [text for _, _, text in json.loads(sentences)])
             database.execute("INSERT INTO keywords (keywords, rowid, terms) VALUES ('delete', ?, ?)", (id, words))
         keep = f"INSERT OR IGNORE INTO {KEPT} SELECT key, vector, sentence_vectors FROM passages WHERE id = ?"
@@ -203,13 +214,15 @@ def _remove(database: sqlite3.Connection, paths: Iterable[str]) -> None:
         database.execute("DELETE FROM files WHERE path = ?", (path,))
 
 
-def _insert(database: sqlite3.Connection, entry: Found, read: Read, rows: Sequence[Row]) -> None:
+def _insert(database: sqlite3.Connection, entry: Found, read: Read, rows: Sequence[Row], sums: Sums) -> None:
     """Puts a note in, with its passages and what was gathered from it."""
     file = database.execute(
         "INSERT INTO files (path, size, modified, digest, encoding, gathered) VALUES (?, ?, ?, ?, ?, ?)",
         (entry.path, entry.size, entry.modified, read.note.digest, read.note.encoding, read.gathered),
     ).lastrowid
     for passage, key, vector, sentence_vectors in rows:
+        tongue = language(passage.reading)
+        sums.add(tongue, vector, sentence_vectors)
         sentences = [(one.start, one.end, one.text) for one in passage.sentences]
         id = database.execute(
             """INSERT INTO passages (file, heading, start, "end", first, last, page, text, sentences, language, key, vector,
@@ -224,7 +237,7 @@ def _insert(database: sqlite3.Connection, entry: Found, read: Read, rows: Sequen
                 passage.page,
                 passage.text,
                 json.dumps(sentences, ensure_ascii=False),
-                language(passage.reading),
+                tongue,
                 key,
                 vector,
                 sentence_vectors,
@@ -238,40 +251,23 @@ def _index_terms(heading: Iterable[str], sentences: Iterable[str]) -> str:
     return " ".join(terms("\n".join([*heading, *sentences])))
 
 
-def _settle(database: sqlite3.Connection, place: Place, encoder: Encoder, settings: dict[str, Any], passages: int) -> None:
+def _settle(database: sqlite3.Connection, place: Place, encoder: Encoder, sums: Sums, settings: dict[str, Any]) -> None:
     """Writes what holds of the whole index: its settings, its means, and the FAISS file of this generation."""
-    means = _means(database, encoder)
-    settings |= {"passages": passages, "dimension": encoder.dimension}
-    settings |= {f"mean.{name}": mean.tobytes() for name, mean in means.items()}
+    before = dict(database.execute("SELECT key, value FROM settings"))
+    passages = sum(sums.counts[name] for name in LANGUAGES)
+    from rag.vectors import exact  # where nothing changed faiss is not loaded
+
+    known = before.get("fingerprint") == encoder.fingerprint and "last" in before
+    index = extended_vectors(database, place, before) if known and not exact(passages) else None
+    if index is None:
+        settings |= {f"mean.{name}": mean.tobytes() for name, mean in sums.means(encoder).items()} | {"built": passages}
+        index = build_vectors(database, means_in(settings))
+    ((last,),) = database.execute("SELECT coalesce(max(id), 0) FROM passages")
+    settings |= {"passages": passages, "dimension": encoder.dimension, "vectors": len(index), "last": last, **sums.settings()}
     database.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", settings.items())
     path = place.vectors(settings["generation"])
     beside = path.with_suffix(".new")
-    build_vectors(database, means).save(beside)
+    index.save(beside)
     with beside.open("rb+") as file:
         os.fsync(file.fileno())
     beside.replace(path)
-
-
-def language_means(database: sqlite3.Connection, dimension: int) -> tuple[dict[str, NDArray[np.float64]], dict[str, int]]:
-    """The sums of the vectors of each language and kind, and how many they are, in a settled order."""
-    sums = {f"{name}{kind}": np.zeros(dimension) for name in LANGUAGES for kind in ("", ".sentences")}
-    counts = dict.fromkeys(sums, 0)
-    for name, vector, compacted in database.execute("SELECT language, vector, sentence_vectors FROM passages"):
-        rows = expand(compacted, dimension)
-        sums[name] += np.frombuffer(vector, np.float16)
-        sums[f"{name}.sentences"] += rows.sum(axis=0)
-        counts[name] += 1
-        counts[f"{name}.sentences"] += len(rows)
-    return sums, counts
-
-
-def _means(database: sqlite3.Connection, encoder: Encoder) -> dict[str, NDArray[np.float32]]:
-    """The mean vector of each language's passages and sentences.
-
-    An encoder places a text by its language first; with the mean of its language taken out, texts of two languages can be
-    compared (self-language bias: Roy et al. 2020, LAReQA). A language with few passages leans on the engine's own means,
-    as if they were _LEAN further passages.
-    """
-    sums, counts = language_means(database, encoder.dimension)
-    prior = prior_means(encoder)
-    return {name: ((sums[name] + _LEAN * prior[name]) / (counts[name] + _LEAN)).astype(np.float32) for name in sums}
