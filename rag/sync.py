@@ -197,18 +197,12 @@ def _remove(database: sqlite3.Connection, paths: Iterable[str], sums: Sums | Non
                FROM passages p JOIN files f ON f.id = p.file WHERE f.path = ?""",
             (path,),
         ).fetchall()
-        for (
-            id,
-            heading,
-            sentences,
-            tongue,
-            vector,
-            sentence_vectors,
-        ) in rows:  # a contentless FTS5 table wants to hear what it is to forget
-            if sums:
-                sums.add(tongue, vector, sentence_vectors, -1)
+        for id, heading, sentences, tongue, vector, compacted in rows:
+            # a contentless FTS5 table wants to hear what it is to forget
             words = _index_terms(json.loads(heading), [text for _, _, text in json.loads(sentences)])
             database.execute("INSERT INTO keywords (keywords, rowid, terms) VALUES ('delete', ?, ?)", (id, words))
+            if sums:
+                sums.add(tongue, vector, compacted, -1)
         keep = f"INSERT OR IGNORE INTO {KEPT} SELECT key, vector, sentence_vectors FROM passages WHERE id = ?"
         database.executemany(keep, ((row[0],) for row in rows))
         database.execute("DELETE FROM files WHERE path = ?", (path,))
