@@ -9,7 +9,7 @@ from kg.sentences import sentences_of
 from kg.text import tokens
 from rag.types import Passage, Sentence
 
-READING = 2  # raised whenever the same note comes to be read or split otherwise: indexes are then brought up to it
+READING = 2  # raised whenever the same note comes to be read, split or put into terms otherwise: indexes then follow
 LONGEST_PASSAGE = 300  # tokens; with its heading trail a passage stays within the 512 of the small encoders
 
 

@@ -81,8 +81,7 @@ def sync(
         same = all(before.get(key) == value for key, value in now.items())
         sums = Sums(before, encoder.dimension)
         if not same:  # all are read anew, and perhaps encoded by another engine
-            database.execute("DELETE FROM memory")
-            _remove(database, known, None)
+            _remove_all(database)
             sums = Sums({}, encoder.dimension)
         changed = _changed(found, known if same else {}, report)
         notes = _read(place.notes, changed, known if same else {}, database, report)
@@ -189,7 +188,7 @@ def _scope(before: list[str], within: Sequence[str]) -> list[str]:
     return ["."] if "." in every else [one for one in every if not any(one.startswith(other + "/") for other in every)]
 
 
-def _remove(database: sqlite3.Connection, paths: Iterable[str], sums: Sums | None) -> None:
+def _remove(database: sqlite3.Connection, paths: Iterable[str], sums: Sums) -> None:
     """Takes the passages of these notes out, and the notes themselves."""
     for path in paths:
         rows = database.execute(
@@ -201,11 +200,18 @@ def _remove(database: sqlite3.Connection, paths: Iterable[str], sums: Sums | Non
             # a contentless FTS5 table wants to hear what it is to forget
             words = _index_terms(json.loads(heading), [text for _, _, text in json.loads(sentences)])
             database.execute("INSERT INTO keywords (keywords, rowid, terms) VALUES ('delete', ?, ?)", (id, words))
-            if sums:
-                sums.add(tongue, vector, compacted, -1)
+            sums.add(tongue, vector, compacted, -1)
         keep = f"INSERT OR IGNORE INTO {KEPT} SELECT key, vector, sentence_vectors FROM passages WHERE id = ?"
         database.executemany(keep, ((row[0],) for row in rows))
         database.execute("DELETE FROM files WHERE path = ?", (path,))
+
+
+def _remove_all(database: sqlite3.Connection) -> None:
+    """Takes all passages and notes out, and what was derived of them; the words may have been other ones than they are by now."""
+    database.execute(f"INSERT OR IGNORE INTO {KEPT} SELECT key, vector, sentence_vectors FROM passages")
+    database.execute("INSERT INTO keywords (keywords) VALUES ('delete-all')")
+    database.execute("DELETE FROM files")
+    database.execute("DELETE FROM memory")
 
 
 def _insert(database: sqlite3.Connection, entry: Found, read: Read, rows: Sequence[Row], sums: Sums) -> None:
