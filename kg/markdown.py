@@ -50,6 +50,8 @@ _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _ROLE = re.compile(r":[A-Za-z_+-]+(?::[\w+-]+)*:$")
 _UNSEEN_ROLES = frozenset(f":{name}:" for name in "numref eqref label eqlabel cite citet citep width begin_tab end_tab".split())
 _ANY_MARK = re.compile("[\\\\`*_\\[<&~$^\u00ad\u200b\u2060\ufeff]|==|%%|::|\\(\\(|\\{\\{")
+_HAN = "\u2e80-\u30ff\u3400-\u9fff\uff00-\uffef"
+_WITHIN_CHINESE = re.compile(rf"(?<=[{_HAN}])[ \t]*\n[ \t]*(?=[{_HAN}])")
 _MARKS = re.compile(r"[\[=%^:({]")  # without one of them there is nothing of all that
 
 Span = tuple[int, int]  # character offsets into the text: from, up to
@@ -115,7 +117,7 @@ def plain(markup: str) -> str:
     'See the gates twice'
     """
     if not _ANY_MARK.search(markup):  # most sentences, and a hundred times as fast
-        return " ".join(markup.split())
+        return _one_line(markup)
     return _seen(markup)
 
 
@@ -125,7 +127,12 @@ def _seen(markup: str) -> str:
         markup = _CALLOUT.sub("", _PROPERTY.sub("", markup))
     tokens = _INLINE.parseInline(markup) if len(markup) <= _LONGEST_INLINE else []
     seen = "".join(_visible(tokens[0].children or (), marked)) if tokens else _TAG.sub(" ", markup)
-    return " ".join(_INVISIBLE.sub("", seen).split())
+    return _one_line(_INVISIBLE.sub("", seen))
+
+
+def _one_line(text: str) -> str:
+    """Lines joined by spaces, but not within Chinese, which has none."""
+    return " ".join((_WITHIN_CHINESE.sub("", text) if "\n" in text else text).split())
 
 
 def _visible(children: Sequence[Token], marked: bool) -> Iterator[str]:

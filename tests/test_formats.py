@@ -150,7 +150,7 @@ def test_html_is_read_without_scripts_and_menus_and_its_quotes_are_the_source() 
     assert shown("n.html", HTML) == [
         "Networks: Why divide by √d?",
         "Networks: Because.",
-        "Networks: 注意力机制 换行。",
+        "Networks: 注意力机制换行。",
         "Networks/Gates: one *x*",
         "Networks/Gates: two <mask>",
         "Networks/Gates: def gate():\n    return 1 < 2",
