@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -180,7 +181,7 @@ def _index(paths: Sequence[str | None], engine: str | None, model: str | None, a
 
     done = []
     for path in paths:
-        with _Progress("encoding") as progress:
+        with _Progress("encoding", of_bytes=True) as progress:
             place, report = update(path, engine, model, progress, rebuild=rebuild)
         done.append(report_json(report, place))
         if not as_json:
@@ -445,10 +446,11 @@ def _finish(notices: tuple[str, ...], found: bool) -> None:
 
 
 class _Progress:
-    """A bar on stderr for work that takes a while; nothing when that is no terminal."""
+    """A bar on stderr for work that takes a while, the time left and, of bytes, the rate; elsewhere a word."""
 
-    def __init__(self, label: str) -> None:
+    def __init__(self, label: str, of_bytes: bool = False) -> None:
         self._label = label
+        self._of_bytes = of_bytes
 
     def __enter__(self) -> Callable[[int, int], None]:
         self._bar: Any = None
@@ -456,10 +458,16 @@ class _Progress:
 
     def _show(self, done: int, total: int) -> None:
         if self._bar is None and total > 100:
-            self._bar = click.progressbar(length=total, label=self._label, file=sys.stderr, show_pos=True)
+            self._began = time.monotonic()
+            rate = self._rate if self._of_bytes else None
+            self._bar = click.progressbar(length=total, label=self._label, file=sys.stderr, item_show_func=rate)
             self._bar.__enter__()
         if self._bar is not None:
-            self._bar.update(done - self._bar.pos)
+            self._bar.update(done - self._bar.pos, done)
+
+    def _rate(self, done: int | None) -> str:
+        seconds = time.monotonic() - self._began
+        return f"{done / 1000:.0f} kB, {done / seconds / 1000:.1f} kB/s" if done and seconds else ""
 
     def __exit__(self, *error: Any) -> None:
         if self._bar is not None:

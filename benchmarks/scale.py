@@ -1,81 +1,264 @@
-"""Many passages of made-up words and vectors: how long a warm question takes, without its encoding.
+"""What indexing and asking cost by the number of passages: `python benchmarks/scale.py [PASSAGES …]`.
 
-    python benchmarks/scale.py [PASSAGES]
-
-Words follow Zipf's law, as those of notes do; a vector is that of its text's words, each with a direction of its own.
+The notes are sentences of the bundled notes, drawn anew for each passage, ten passages a file. The encoder is a stand-in that
+costs next to nothing and keeps the geometry of the real one: a sentence has its vector in the bundled index and a little noise,
+a passage the sum of its sentences'. So the times are those of everything but encoding.
 """
 
+import hashlib
+import json
+import os
+import random
+import resource
+import shutil
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.database import Place
-from rag.search import search
-from rag.store import KnowledgeBase
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+import rag.sync
+from kg.extract import GATHERING
+from kg.notes import digest
+from kg.text import language
+from rag.answer import ask
+from rag.database import Place, writing
+from rag.keywords import terms
+from rag.places import bundled
+from rag.split import READING
+from rag.store import KnowledgeBase, compact
 from rag.sync import sync
 
-VOCABULARY = 50_000
-SECTIONS = 500  # in a note
+PER_FILE = 10
+QUESTIONS = 200
+NOISE = 0.05
+SYNCED = 100_000  # passages; above, the index is filled directly
 
 
-class MadeUp:
-    """An engine that costs next to nothing."""
+class StandIn:
+    """Vectors by looking up: of sentences that it knows, and of questions that were drawn before."""
 
-    name = "made-up"
+    name = "stand-in"
     dimension = 384
-    fingerprint = "made-up:1"
+    fingerprint = "stand-in:1"
 
-    def __init__(self) -> None:
-        self._words = np.random.default_rng(1).standard_normal((4096, self.dimension), np.float32)
+    def __init__(self, known: dict[str, NDArray[np.float32]]) -> None:
+        self._known = known
+        self._noise = np.random.default_rng(0).standard_normal((4096, self.dimension)).astype(np.float32)
+        self._noise *= NOISE / np.linalg.norm(self._noise, axis=1, keepdims=True)
+        self.seconds = 0.0
+        self.texts = 0
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         return self.encode_passages(texts)
 
     def encode_passages(self, texts: Sequence[str], progress: Callable[[int], None] = lambda _: None) -> NDArray[np.float32]:
-        rows = [[hash_of(word) for word in text.split()[:12]] or [0] for text in texts]
-        vectors = np.stack([self._words[row].mean(axis=0) for row in rows])
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        start = time.process_time()
+        vectors = np.zeros((len(texts), self.dimension), np.float32)
+        for row, text in zip(vectors, texts, strict=True):
+            for line in text.split("\n"):
+                row += self._known.get(line.partition(" ")[2], 0)
+            row += self._noise[int.from_bytes(hashlib.blake2b(text.encode(), digest_size=2).digest()) % len(self._noise)]
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        self.seconds += time.process_time() - start
+        self.texts += len(texts)
+        progress(len(texts))
+        return vectors
 
 
-def hash_of(word: str) -> int:
-    return sum(ord(letter) * 31**at for at, letter in enumerate(word[:8])) % 4096
+def pool() -> dict[str, NDArray[np.float32]]:
+    """The prose sentences of the bundled notes that stand on one line, with their vectors."""
+    with KnowledgeBase(bundled()) as base:
+        ids = [id for (id,) in base.rows("SELECT id FROM passages ORDER BY id")]
+        stored = [one for start in range(0, len(ids), 500) for one in base.passages(ids[start : start + 500]).values()]
+    return {
+        sentence.text: vector
+        for one in stored
+        for sentence, vector in zip(one.passage.sentences, one.sentence_vectors, strict=True)
+        if 15 < len(sentence.text) < 200 and sentence.text in one.passage.text and sentence.text[0].isalnum()
+    }
 
 
-def write(folder: Path, passages: int, draw: np.random.Generator) -> None:
-    for note in range(passages // SECTIONS):
-        words = iter(draw.zipf(1.15, SECTIONS * 64) % VOCABULARY)
-        sections = []
-        for section in range(SECTIONS):
-            sentences = [" ".join(f"w{next(words)}x" for _ in range(12)) + "." for _ in range(4)]
-            sections.append(f"# Section {section} w{next(words)}x\n\n" + " ".join(sentences))
-        (folder / f"{note}.md").write_text("\n\n".join(sections) + "\n", encoding="utf-8")
+def write_notes(folder: Path, passages: int, sentences: Sequence[str]) -> None:
+    """Files of PER_FILE sections of three or four sentences, and of a few words that hardly any other has."""
+    chance = random.Random(passages)
+    for number in range(passages // PER_FILE):
+        parts = [f"# Note {number}\n"]
+        for part in range(PER_FILE):
+            some = chance.sample(sentences, chance.choice((3, 4)))
+            said = "\n\n".join(f"n{chance.randrange(passages)} {one}" for one in some)  # no two are the same
+            parts.append(f"## Part {part} of topic {chance.randrange(passages)}\n\n{said}\n")
+        file = folder / f"{number // 1000}" / f"{number}.md"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("\n".join(parts), encoding="utf-8")
 
 
-def main(passages: int) -> None:
-    draw = np.random.default_rng(2)
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        write(folder, passages, draw)
-        place, encoder = Place(folder, folder / ".kbase"), MadeUp()
-        start = time.perf_counter()
-        sync(place, encoder=encoder)
-        print(f"{passages} passages indexed in {time.perf_counter() - start:.0f} s")
-        with KnowledgeBase(place, encoder) as base:
-            search(base, "w5x w6x", 5)
-            times = []
-            for _ in range(200):
-                question = " ".join(f"w{word % VOCABULARY}x" for word in draw.zipf(1.15, 8))
-                start = time.perf_counter()
-                search(base, question, 5)
-                times.append(time.perf_counter() - start)
-        low, high = np.quantile(times, (0.5, 0.95)) * 1000
-        print(f"a question: p50 {low:.1f} ms, p95 {high:.1f} ms")
+def fill(place: Place, passages: int, known: dict[str, NDArray[np.float32]]) -> None:
+    """An index as sync would make it of as many passages, but for concepts, written straight into the database."""
+    encoder, chance, sentences = StandIn(known), random.Random(passages), list(known)
+    words, tongues = {one: " ".join(terms(one)) for one in sentences}, {one: language(one) for one in sentences}
+    with writing(place) as database:
+        for number in range(passages // PER_FILE):
+            name, text, rows = f"{number // 1000}/{number}.md", "", []
+            for part in range(PER_FILE):
+                drawn = [(f"n{chance.randrange(passages)}", one) for one in chance.sample(sentences, 3)]
+                start, head = len(text), f"Part {part}"
+                text += f"## {head}\n\n"
+                spans = []
+                for mark, one in drawn:
+                    spans.append((len(text), len(text) + len(mark) + 1 + len(one), f"{mark} {one}"))
+                    text += f"{mark} {one}\n\n"
+                vectors = encoder.encode_passages(["\n".join(one for _, _, one in spans), *(one for _, _, one in spans)])
+                line = 8 * part + 1
+                rows.append(
+                    (number + 1, json.dumps([head]), start, spans[-1][1], line, line + 6, 0, text[start : spans[-1][1]],
+                     json.dumps(spans, ensure_ascii=False), tongues[drawn[0][1]], digest(text.encode()),
+                     vectors[0].astype(np.float16).tobytes(), compact(vectors[1:]),
+                     " ".join(f"{mark} {words[one]}" for mark, one in drawn))
+                )  # fmt: skip
+            (place.notes / name).parent.mkdir(exist_ok=True)
+            (place.notes / name).write_text(text, encoding="utf-8")
+            size = len(text.encode())
+            file = (number + 1, name, size, 10**9, digest(text.encode()), "utf-8", "{}")
+            database.execute("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?)", file)
+            for at, row in enumerate(rows, number * PER_FILE + 1):
+                database.execute(f"INSERT INTO passages VALUES ({at}, {', '.join('?' * 13)})", row[:13])
+                database.execute("INSERT INTO keywords (rowid, terms) VALUES (?, ?)", (at, row[13]))
+        now = {"encoder": encoder.name, "fingerprint": encoder.fingerprint, "reading": READING, "gathering": GATHERING}
+        settings = {**now, "scope": '["."]', "curated": "", "problems": "[]", "generation": 1}
+        rag.sync._settle(database, place, encoder, settings, passages)
+
+
+def measure(passages: int, known: dict[str, NDArray[np.float32]], folder: Path) -> dict[str, Any]:
+    place, encoder, derived = Place(folder, folder / ".kbase"), StandIn(known), [0.0]
+    write_notes(folder, passages, list(known))
+    for file in folder.rglob("*.md"):
+        os.utime(file, (1, 1))  # long ago
+    derive = rag.sync.derive
+
+    def timed(*arguments: Any) -> Any:
+        start = time.process_time()
+        try:
+            return derive(*arguments)
+        finally:
+            derived[0] = time.process_time() - start
+
+    rag.sync.derive = timed
+    row: dict[str, Any] = {"passages": passages, "files": passages // PER_FILE}
+    report = _took(row, "index", lambda: sync(place, encoder=encoder))
+    row["- stand-in CPU s"], row["- concepts CPU s"] = encoder.seconds, derived[0]
+    row["- else CPU ms/pass."] = 1000 * (row["index CPU s"] - encoder.seconds - derived[0]) / report.passages
+    row["database MB"] = place.database.stat().st_size / 1e6
+    row["vectors MB"] = sum(one.stat().st_size for one in place.index.glob("vectors-*")) / 1e6
+    _took(row, "unchanged", lambda: sync(place, encoder=encoder))
+    edited = next(folder.rglob("*.md"))
+    edited.write_text(edited.read_text(encoding="utf-8") + "\nOne more sentence about gates.\n", encoding="utf-8")
+    _took(row, "edit", lambda: sync(place, encoder=encoder))
+    row["- concepts CPU s "] = derived[0]
+    moved = next(one for one in folder.iterdir() if one.is_dir() and not one.name.startswith("."))
+    moved.rename(folder / "moved")
+    report = _took(row, "folder renamed", lambda: sync(place, encoder=encoder))
+    row["- encoded"] = report.encoded
+    return row | _asked(folder, known)
+
+
+def filled(passages: int, known: dict[str, NDArray[np.float32]], folder: Path) -> dict[str, Any]:
+    """What of it can be measured without the hours that a sync of as many passages takes."""
+    place, row = Place(folder, folder / ".kbase"), dict[str, Any](passages=passages)
+    _took(row, "filled", lambda: fill(place, passages, known))
+    row["database MB"] = place.database.stat().st_size / 1e6
+    row["vectors MB"] = sum(one.stat().st_size for one in place.index.glob("vectors-*")) / 1e6
+    return row | _asked(folder, known)
+
+
+def _took(row: dict[str, Any], name: str, work: Callable[[], Any]) -> Any:
+    """What the work gives; the row gets the seconds on the clock, and those of this process, which neighbours do not lengthen."""
+    start, own = time.perf_counter(), time.process_time()
+    done = work()
+    row[f"{name} s"], row[f"{name} CPU s"] = time.perf_counter() - start, time.process_time() - own
+    return done
+
+
+def _asked(folder: Path, known: dict[str, NDArray[np.float32]]) -> dict[str, Any]:
+    """What a process of its own that asks needs, whose questions are encoded beforehand."""
+    chance = random.Random(1)
+    questions = [" ".join(chance.sample(list(known), 1)) for _ in range(QUESTIONS)]
+    vectors = StandIn(known).encode_queries([f"n1 {one}\nn1 {chance.choice(list(known))}" for one in questions])
+    np.save(folder / ".kbase" / "questions.npy", vectors)
+    (folder / ".kbase" / "questions.json").write_text(json.dumps(questions))
+    done = subprocess.run([sys.executable, __file__, "--ask", str(folder)], capture_output=True, text=True, check=True)
+    return dict(json.loads(done.stdout))
+
+
+class Asked(StandIn):
+    """Only the questions."""
+
+    def __init__(self, folder: Path) -> None:
+        self.questions = json.loads((folder / ".kbase" / "questions.json").read_text())
+        self._vectors = dict(zip(self.questions, np.load(folder / ".kbase" / "questions.npy"), strict=True))
+
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.stack([self._vectors[one] for one in texts])
+
+
+def asking(folder: Path) -> dict[str, Any]:
+    place, encoder = Place(folder, folder / ".kbase"), Asked(folder)
+    row: dict[str, Any] = {}
+    base = KnowledgeBase(place, encoder)
+    _took(row, "cold", lambda: ask(base, encoder.questions[0]))
+    warm = []
+    for question in encoder.questions[1:]:
+        one: dict[str, Any] = {}
+        _took(one, "ask", lambda question=question: ask(base, question))
+        warm.append((1000 * one["ask s"], 1000 * one["ask CPU s"]))
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+    queries = encoder.encode_queries(encoder.questions[:100])
+    near = [{id for id, _ in base.nearest(one, 10)} for one in queries]
+    exact = _exact(base, queries)
+    recall = np.mean([len(a & b) / 10 for a, b in zip(near, exact, strict=True)])
+    for at, kind in enumerate(("", " CPU")):
+        for part in (50, 95):
+            row[f"warm p{part}{kind} ms"] = float(np.percentile([one[at] for one in warm], part))
+    return row | {"RSS MB": memory, "recall@10": float(recall)}
+
+
+def _exact(base: KnowledgeBase, queries: NDArray[np.float32]) -> list[set[int]]:
+    """The ten nearest of each question, by comparing all vectors as they are."""
+    best = [np.empty((0, 2)) for _ in queries]
+    rows = base.database.execute("SELECT id, language, vector FROM passages")
+    while some := rows.fetchmany(50_000):
+        vectors = np.frombuffer(b"".join(one[2] for one in some), np.float16).reshape(len(some), -1).astype(np.float32)
+        vectors -= np.stack([base.means[one[1]] for one in some])
+        ids = np.array([one[0] for one in some])
+        for at, scores in enumerate(queries @ vectors.T):
+            top = np.argsort(-scores)[:10]
+            every = np.vstack([best[at], np.column_stack([scores[top], ids[top]])])
+            best[at] = every[np.argsort(-every[:, 0])[:10]]
+    return [{int(id) for _, id in one} for one in best]
+
+
+def main(sizes: Sequence[int]) -> None:
+    known = pool()
+    print(f"{len(known)} sentences")
+    for passages in sizes:
+        folder = Path(tempfile.mkdtemp(prefix="kbase-scale-"))
+        try:
+            for name, value in (measure if passages <= SYNCED else filled)(passages, known, folder).items():
+                print(f"{name:20}{value:12,.3f}".rstrip("0").rstrip("."), flush=True)
+            print()
+        finally:
+            shutil.rmtree(folder) if not os.environ.get("KEEP") else print(folder)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if sys.argv[1:] else 100_000)
+    if sys.argv[1:2] == ["--ask"]:
+        print(json.dumps(asking(Path(sys.argv[2]))))
+    else:
+        main([int(one) for one in sys.argv[1:]] or [10_000, 100_000, 1_000_000])

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from kg.front import WIKILINK, Front
 from kg.gathered import Declared, Gathered, Head, Place, Source, Spot, Term
-from kg.markdown import BlockKind, Section, parse, plain
+from kg.markdown import BlockKind, Section, plain
 from kg.needs import is_aside
 from kg.notes import Note
 from kg.sentences import sentences_of
@@ -48,17 +48,17 @@ _NEEDS = re.compile(
 
 def gather(note: Note) -> Gathered:
     """What concepts and relations may be made of. Raises nothing: what is wrong with the front matter is among the problems."""
-    sections = parse(note.text)
-    heads, spots = _walk(note.text, sections)
+    text = note.markdown
+    heads, spots = _walk(text, note.sections())
     front = Front(note)
-    title = front.title or next((head.trail[0] for head in heads if head.trail), "") or _only_heading(note.text)
+    title = front.title or next((head.trail[0] for head in heads if head.trail), "") or _only_heading(text)
     terms = [*_front_terms(front, title, heads, spots), *_heading_terms(title, heads, spots)]
     for number, spot in enumerate(spots):
         if spot.prose:
-            terms += (Term(names, source, number, spot.place.section) for names, source in _written(note.text, spot))
+            terms += (Term(names, source, number, spot.place.section) for names, source in _written(text, spot))
     marked = {name for term in terms if term.source is not Source.GROUP and len(term.names) > 1 for name in term.names}
     terms = [term for term in terms if term.source is not Source.GROUP or marked.isdisjoint(term.names[1:])]
-    declared = [*front.requires, *_declared(note.text, heads, spots)]
+    declared = [*front.requires, *_declared(text, heads, spots)]
     return Gathered(
         note.path,
         note.text,

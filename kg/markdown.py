@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from html import unescape
 
 from markdown_it import MarkdownIt
@@ -14,6 +15,7 @@ from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
+from kg.formats import FILL
 from kg.text import Lines
 
 _DEEPEST = 100  # nested lists and quotes; below markdown-it's default of 20 real outlines lose their leaves
@@ -30,6 +32,27 @@ _INLINE = _markdown()
 _BLOCKS = _markdown().disable("inline")  # what stands in a block is read by `plain`, once
 _TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL)
 _CHECKBOX = re.compile(r"^\[[ xX]\]\s+")
+# Marks of Obsidian, Logseq and MyST in running text. A list of lists in code or in words is no link: [[1.0, -1.0]], [["UNK"]].
+_EMBED = re.compile(
+    r"!\[\[[^\[\]\n]*\]\]|\{\{(?:embed|query|renderer|video)\b[^{}]*\}\}|\(\([0-9a-f-]{36}\)\)|\[\^[^\[\]\s]+\](?!:)"
+)
+_WIKILINK = re.compile(r"\[\[(?=[^\[\]]*[^\W\d])([^\[\]|\"',=\n]+)(?:\\?\|([^\[\]\n]+))?\]\]")
+_CALLOUT = re.compile(r"^\[![\w-]+(?:\|[^\]\n]*)?\][+-]?[ \t]*")
+_AROUND = re.compile(r"==(?=\S)(.+?)(?<=\S)==|%%(.+?)%%")
+_BLOCK_ID = re.compile(r"(?:^|\s)\^[A-Za-z0-9][A-Za-z0-9-]{2,}$")
+_PROPERTY = re.compile(
+    r"(?:^|\s)(?:id|collapsed|created-at|updated-at|heading|background-color|logseq[\w.-]*|card-[\w-]+)::[ \t]+\S+"
+    r"|:LOGBOOK:.*?:END:",
+    re.DOTALL,
+)
+_APART = re.compile(r"</?(?:td|th|tr|li|p|div|br|dt|dd|h[1-6])\b", re.IGNORECASE)
+_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
+_ROLE = re.compile(r":[A-Za-z_+-]+(?::[\w+-]+)*:$")
+_UNSEEN_ROLES = frozenset(f":{name}:" for name in "numref eqref label eqlabel cite citet citep width begin_tab end_tab".split())
+_ANY_MARK = re.compile("[\\\\`*_\\[<&~$^\u00ad\u200b\u2060\ufeff]|==|%%|::|\\(\\(|\\{\\{")
+_HAN = "\u2e80-\u30ff\u3400-\u9fff\uff00-\uffef"
+_WITHIN_CHINESE = re.compile(rf"(?<=[{_HAN}])[ \t]*\n[ \t]*(?=[{_HAN}])")
+_MARKS = re.compile(r"[\[=%^:({]")  # without one of them there is nothing of all that
 
 Span = tuple[int, int]  # character offsets into the text: from, up to
 
@@ -70,9 +93,13 @@ class Section:
     blocks: tuple[Block, ...]
 
 
-def parse(text: str) -> list[Section]:
-    """The sections of a Markdown text, in order, without those that hold nothing."""
-    return list(_sections(_BLOCKS.parse(text), text, Lines.of(text)))
+@lru_cache(maxsize=1)  # a note is split into passages, then gathered from
+def parse(text: str, underlined: bool = False) -> tuple[Section, ...]:
+    """The sections of a Markdown text, in order, without those that hold nothing.
+
+    `underlined` says that a heading with n equal signs under it is of level n, as kg/formats.py lays other formats out.
+    """
+    return tuple(_sections(_BLOCKS.parse(text), text, Lines.of(text), underlined))
 
 
 def front_matter(text: str) -> str:
@@ -86,23 +113,49 @@ def plain(markup: str) -> str:
 
     >>> plain("**循环网络（RNN）**的 [门](g.md) `d_k` <img src='x'/>")
     '循环网络（RNN）的 门 d_k'
+    >>> plain("[!tip]- See [[gates|the gates]] ==twice== ^a1b2c3")
+    'See the gates twice'
     """
+    if not _ANY_MARK.search(markup):  # most sentences, and a hundred times as fast
+        return _one_line(markup)
+    return _seen(markup)
+
+
+@lru_cache(maxsize=10_000)  # a paragraph is often one sentence, and each is read for passages and for concepts
+def _seen(markup: str) -> str:
+    if marked := _MARKS.search(markup) is not None:
+        markup = _CALLOUT.sub("", _PROPERTY.sub("", markup))
     tokens = _INLINE.parseInline(markup) if len(markup) <= _LONGEST_INLINE else []
-    seen = "".join(_visible(tokens[0].children or ())) if tokens else _TAG.sub(" ", markup)
-    return " ".join(seen.split())
+    seen = "".join(_visible(tokens[0].children or (), marked)) if tokens else _TAG.sub(" ", markup)
+    return _one_line(_INVISIBLE.sub("", seen))
 
 
-def _visible(children: Sequence[Token]) -> Iterator[str]:
+def _one_line(text: str) -> str:
+    """Lines joined by spaces, but not within Chinese, which has none."""
+    return " ".join((_WITHIN_CHINESE.sub("", text) if "\n" in text else text).split())
+
+
+def _visible(children: Sequence[Token], marked: bool) -> Iterator[str]:
+    role = ""
     for token in children:
         if token.type == "text":  # **术语（term）**后 is no bold by the letter of CommonMark, and is meant to be
-            yield token.content.replace("**", "")
+            text = token.content.replace("**", "")
+            role = found[0] if marked and (found := _ROLE.search(text)) else ""
+            yield _unmarked(text.removesuffix(role)) if marked else text
         elif token.type in {"code_inline", "math_inline", "math_inline_double"}:
-            yield token.content
-        elif token.type in {"softbreak", "hardbreak"}:
+            yield "" if role in _UNSEEN_ROLES else token.content
+            role = ""
+        elif token.type in {"softbreak", "hardbreak"} or (token.type == "html_inline" and _APART.match(token.content)):
             yield "\n"
 
 
-def _sections(tokens: list[Token], text: str, lines: Lines) -> Iterator[Section]:
+def _unmarked(text: str) -> str:
+    """Running text without what Obsidian and Logseq show otherwise: links by their names, no embeds, no ids."""
+    text = _WIKILINK.sub(lambda match: match[2] or match[1].replace("#", " "), _EMBED.sub("", text))
+    return _BLOCK_ID.sub("", _AROUND.sub(lambda match: match[1] or match[2], text))
+
+
+def _sections(tokens: list[Token], text: str, lines: Lines, underlined: bool) -> Iterator[Section]:
     trail: list[tuple[int, str]] = []  # (level, title)
     start, blocks = 0, list[Block]()
     columns: list[str] = []
@@ -118,7 +171,7 @@ def _sections(tokens: list[Token], text: str, lines: Lines) -> Iterator[Section]
         first = token.map[0]
         if token.type == "heading_open" and token.level == 0:
             yield from close()
-            level = int(token.tag[1])
+            level = _level(token, text, lines, underlined)
             trail[:] = [(at, title) for at, title in trail if at < level]
             if title := plain(tokens[position + 1].content):
                 trail.append((level, title))
@@ -131,22 +184,40 @@ def _sections(tokens: list[Token], text: str, lines: Lines) -> Iterator[Section]
             if spans and any(cells):
                 yield_text = " | ".join(cells) if header else _row_text(columns, cells)
                 blocks.append(Block(BlockKind.HEAD if header else BlockKind.ROW, spans, yield_text))
-        elif block := _block(token, tokens, position, text, lines):
+        elif block := _block(token, tokens[position - 1] if position else token, text, lines, underlined):
             blocks.append(block)
     yield from close()
 
 
-def _block(token: Token, tokens: list[Token], position: int, text: str, lines: Lines) -> Block | None:
+def _bare(token: Token, text: str, lines: Lines) -> Block | None:
+    """Code without the lines around it, which are no fences where it stands: no quote can have half of a tag."""
+    assert token.map is not None
+    first = token.map[0] + 1
+    seen = unescape(token.content.replace(FILL, "")).strip("\n\xa0")
+    spans = _line_spans(text, lines, first, first + token.content.count("\n"))
+    return Block(BlockKind.CODE, spans, seen) if seen.strip() and spans else None
+
+
+def _level(heading: Token, text: str, lines: Lines, underlined: bool) -> int:
+    """The level of a heading: how many equal signs stand under it, where they count."""
+    if not underlined or heading.markup != "=" or heading.map is None:
+        return int(heading.tag[1])
+    last = heading.map[1] - 1
+    return len(text[lines.starts[last] : lines.ends[last]].strip())
+
+
+def _block(token: Token, before: Token, text: str, lines: Lines, underlined: bool) -> Block | None:
     assert token.map is not None
     first, last = token.map
-    before = tokens[position - 1].type if position else ""
-    if token.type == "inline" and before not in {"th_open", "td_open"}:
-        if before == "heading_open" and tokens[position - 1].level == 0:
+    if token.type == "inline" and before.type not in {"th_open", "td_open"}:
+        if before.type == "heading_open" and before.level == 0:
             return None
         content = _CHECKBOX.sub("", token.content)
         seen = plain(content)
         spans = _content_spans(text, lines, first, last, content)
         return Block(BlockKind.PROSE, spans, seen) if seen and spans else None
+    if underlined and token.type == "fence":
+        return _bare(token, text, lines)
     if token.type in {"fence", "code_block"} and token.content.strip():
         return Block(BlockKind.CODE, _line_spans(text, lines, first, last), token.content.strip("\n"))
     if token.type in {"math_block", "math_block_label"} and token.content.strip():

@@ -31,7 +31,7 @@ def sentences_of(text: str, block: Block) -> Iterator[tuple[int, int, str]]:
     start, end = block.spans[0][0], block.spans[-1][1]
     if block.kind is BlockKind.PROSE:
         for start, end in _prose(text, block.spans):
-            if seen := plain(" ".join(_within(text, block.spans, start, end))):
+            if seen := plain("\n".join(_within(text, block.spans, start, end))):
                 yield start, end, seen
     elif end - start <= 4 * LONGEST_SENTENCE:
         yield start, end, block.text

@@ -81,9 +81,15 @@ def printable(text: str) -> str:
     return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-def location(path: str, first: int, last: int) -> str:
-    """`file:first-last`, or `file:line`: the one spelling of a place in the notes."""
-    return f"{path}:{first}" if first == last else f"{path}:{first}-{last}"
+def location(path: str, first: int, last: int, page: int = 0) -> str:
+    """`file:first-last`, or `file:line`: the one spelling of a place in the notes; with its page or cell, where there is one."""
+    place = f"{path}:{first}" if first == last else f"{path}:{first}-{last}"
+    return f"{place} ({page_word(path)} {page})" if page else place
+
+
+def page_word(path: str) -> str:
+    """What the parts of a file are called: the cells of a notebook, the pages of anything else."""
+    return "cell" if path.endswith(".ipynb") else "page"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kg.errors import IndexDamaged, IndexUnwritable, NotesError
 
-SCHEMA = 5
+SCHEMA = 6
 FOLDER = ".kbase"
 DATABASE = "index.sqlite"
 KEPT = "temp.kept"  # the vectors of passages that this transaction took out: the same text may come in again
@@ -25,6 +25,7 @@ CREATE TABLE files (
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY AUTOINCREMENT, file INTEGER NOT NULL REFERENCES files ON DELETE CASCADE,
     heading TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+    page INTEGER NOT NULL,          -- of a PDF file, the cell of a notebook; else 0
     text TEXT NOT NULL, sentences TEXT NOT NULL, language TEXT NOT NULL,
     key BLOB NOT NULL,              -- hash of what was encoded: the same text is never encoded twice
     vector BLOB NOT NULL,           -- float16 (dimension,), in the space

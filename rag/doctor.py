@@ -65,7 +65,7 @@ def _vectors(here: Place) -> tuple[str, str]:
         if not path.exists():
             return "no FAISS file: made from the database each time", ""
         found = len(VectorIndex.load(path))
-        return f"{found} vectors", "" if found == len(base) else again(here.index)
+        return f"{found} vectors", "" if found == base.settings["vectors"] else again(here.index)
 
 
 def _encoding(here: Place) -> tuple[str, str]:

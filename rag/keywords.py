@@ -9,6 +9,7 @@ _WORD = re.compile(r"(?P<order>o\([^()\s]{1,12}\))|[^\W_]+(?:[_\-./^+#][^\W_]+)*
 _JOINT = re.compile(r"[_\-./^+#]+")
 _POSSESSIVE = re.compile(r"['’]s\b")
 _SPOKEN = {"√": "sqrt", "根号": "sqrt", "α": "alpha", "β": "beta", "γ": "gamma", "λ": "lambda", "θ": "theta"}
+_STRAY = re.compile("(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 _SYMBOL = re.compile("|".join(_SPOKEN))
 
 # Words that say how one asks, not what about.
@@ -26,12 +27,13 @@ def terms(text: str) -> list[str]:
     """The terms of a text in order, repeats kept: CJK bigrams (one character alone stays), Latin words whole and stemmed.
 
     An identifier is one term and, where it is a compound, its parts too. Terms hold no space and no quote mark.
-    A sign and its name are one term: √, 根号 and sqrt.
+    A sign and its name are one term: √, 根号 and sqrt. A space within a Chinese word, as copied out of PDF files, is none.
 
     >>> terms("多头注意力 with d_k and GPT-4")
     ['多头', '头注', '注意', '意力', 'd_k', 'gpt-4', 'gpt']
     """
-    return list(_terms(_POSSESSIVE.sub("", _SYMBOL.sub(lambda symbol: f" {_SPOKEN[symbol[0]]} ", fold(text)))))
+    folded = _STRAY.sub("", fold(text))
+    return list(_terms(_POSSESSIVE.sub("", _SYMBOL.sub(lambda symbol: f" {_SPOKEN[symbol[0]]} ", folded))))
 
 
 def question_terms(question: str) -> list[str]:
@@ -40,7 +42,7 @@ def question_terms(question: str) -> list[str]:
     >>> question_terms("GRU 有哪些门")
     ['gru', '有', '门']
     """
-    return terms(_ASKING.sub(" ", question))
+    return terms(_ASKING.sub("\n", question))
 
 
 def _terms(folded: str) -> Iterator[str]:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from kg.concepts import Evidence, Relation
 from kg.errors import NotesError
-from kg.notes import decode, digest
+from kg.formats import is_extracted
+from kg.notes import digest, text_of
 from kg.text import Lines
 from rag.store import KnowledgeBase
 from rag.types import Hit
@@ -77,7 +78,9 @@ class Sources:
             data = (root / path).read_bytes()
             if digest(data) != known:
                 self.changed.append(path)
-            return decode(data, path, encoding)[0]
+            elif is_extracted(path):  # the same bytes say the same, and to read them again takes seconds
+                return self._base.extracted(path)
+            return text_of(data, path, encoding)[0]
         except (OSError, NotesError):
             if path not in self.changed:
                 self.changed.append(path)

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kg.errors import KbaseError
-from kg.text import printable
+from kg.text import page_word, printable
 from rag.asking import asking
-from rag.types import Answer, Hit
+from rag.types import Answer, Hit, Passage
 
 if TYPE_CHECKING:
+    from kg.notes import Skipped
     from rag.database import Place
     from rag.doctor import Check
     from rag.evaluate import Evaluation
@@ -69,6 +70,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
                 "heading": list(one.passage.heading),
                 "lines": [one.first, one.last],
                 "quote": one.quote,
+                **_page(one.passage),
             }
             for one in answer.citations
         ],
@@ -84,6 +86,11 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "nearest": [list(trail) for trail in answer.nearest],
         "notices": list(answer.notices),
     }
+
+
+def _page(passage: Passage) -> dict[str, int]:
+    """The page or cell of a passage, where its file has them."""
+    return {page_word(passage.path): passage.page} if passage.page else {}
 
 
 def show_answer(answer: Answer, explain: bool = False) -> str:
@@ -116,6 +123,7 @@ def hits_json(query: str, hits: list[Hit], notices: tuple[str, ...]) -> dict[str
                 "heading": list(hit.passage.heading),
                 "lines": [hit.passage.first, hit.passage.last],
                 "text": hit.passage.text,
+                **_page(hit.passage),
                 "score": round(hit.score, 4),
                 "why": {
                     "dense": round(hit.why.dense, 4),
@@ -147,6 +155,7 @@ def report_json(report: "Report", place: "Place") -> dict[str, Any]:
         "index": str(place.index),
         "read": report.read,
         "unchanged": len(report.unchanged),
+        "unchanged_paths": report.unchanged,
         "removed": report.removed,
         "skipped": [{"path": one.path, "reason": one.reason} for one in report.skipped if not one.failed],
         "failed": [{"path": one.path, "reason": one.reason} for one in report.skipped if one.failed],
@@ -164,11 +173,20 @@ def show_report(report: "Report", place: "Place") -> str:
     lines += [f"  {printable(problem)}" for problem in report.problems]
     lines += [f"  {printable(path)} was read as {encoding}" for path, encoding in report.encodings.items()]
     for label, failed in (("failed", True), ("skipped", False)):
-        files = [one for one in report.skipped if one.failed is failed]
-        lines += [f"  {label} {printable(one.path)}: {printable(one.reason)}" for one in files[:20]]
-        if len(files) > 20:
-            lines.append(f"  … and {len(files) - 20} more {label}; all of them with --json")
+        lines += _passed_over(label, [one for one in report.skipped if one.failed is failed])
     return "\n".join(lines)
+
+
+def _passed_over(label: str, files: "Sequence[Skipped]", most: int = 3) -> list[str]:
+    """A line a reason, with the first few files."""
+    reasons: dict[str, list[str]] = {}
+    for one in files:
+        reasons.setdefault(one.reason, []).append(one.path)
+    lines = []
+    for reason, paths in reasons.items():
+        more = f" and {len(paths) - most} more (all with --json)" if len(paths) > most else ""
+        lines.append(f"  {label} {printable(', '.join(paths[:most]))}{more}: {printable(reason)}")
+    return lines
 
 
 def status_json(base: "KnowledgeBase", changed: list[str]) -> dict[str, Any]:

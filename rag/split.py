@@ -1,6 +1,9 @@
 """Note → passages of sentences, every one at its exact place. Nothing is rewritten: a passage is a slice of the note."""
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import PurePosixPath
 
 from kg.markdown import Section
 from kg.notes import Note
@@ -9,13 +12,29 @@ from kg.sentences import sentences_of
 from kg.text import tokens
 from rag.types import Passage, Sentence
 
-READING = 1  # raised whenever the same note comes to be read or split otherwise: indexes are then brought up to it
+READING = 2  # raised whenever the same note comes to be read, split or put into terms otherwise: indexes then follow
+# In Obsidian the name of a note is its title, and stands nowhere in it.
+_TITLED = re.compile(r"^#[ \t]|^[^\n]+\n=+[ \t]*$", re.MULTILINE)
+_UNTITLED = {"readme", "index", "untitled", "note", "notes", "未命名", "无标题"}
 LONGEST_PASSAGE = 300  # tokens; with its heading trail a passage stays within the 512 of the small encoders
 
 
 def split(note: Note) -> list[Passage]:
     """The passages of a note, in reading order: none overlaps another, none is empty."""
-    return [passage for section in note.sections() for passage in _passages(note, section)]
+    title = () if _TITLED.search(note.markdown) else note_title(note.path)
+    sections = (replace(section, heading=(*title, *section.heading)) if title else section for section in note.sections())
+    return [passage for section in sections for passage in _passages(note, section)]
+
+
+def note_title(path: str) -> tuple[str, ...]:
+    """What the name of a note says it is about, as a heading trail: that of its folder, where the name says nothing.
+
+    >>> note_title("RNN/门.md"), note_title("RNN/README.md"), note_title("2024-01-01.md")
+    (('门',), ('RNN',), ())
+    """
+    *folders, name = PurePosixPath(path).with_suffix("").parts
+    named = [one for one in (name, *reversed(folders)) if one.casefold() not in _UNTITLED]
+    return (named[0],) if named and re.search(r"[^\W\d_]", named[0]) else ()
 
 
 def _passages(note: Note, section: Section) -> Iterator[Passage]:
@@ -23,9 +42,10 @@ def _passages(note: Note, section: Section) -> Iterator[Passage]:
     sentences: list[Sentence] = []
     size = 0
     for block in section.blocks:
-        pieces = [Sentence(*piece) for piece in sentences_of(note.text, block)]
+        pieces = [Sentence(*piece) for piece in sentences_of(note.markdown, block)]
         weight = sum(tokens(piece.text) for piece in pieces)
-        if sentences and size + weight > LONGEST_PASSAGE:
+        turned = bool(sentences and pieces) and note.page(sentences[-1].start) != note.page(pieces[0].start)
+        if turned or (sentences and size + weight > LONGEST_PASSAGE):
             yield _passage(note, section, start, sentences)
             start, sentences, size = _line_start(note, pieces[0].start), [], 0
         for piece in pieces:
@@ -41,7 +61,8 @@ def _passages(note: Note, section: Section) -> Iterator[Passage]:
 def _passage(note: Note, section: Section, start: int, sentences: list[Sentence]) -> Passage:
     end = sentences[-1].end
     first, last = note.line_range(start, end)
-    return Passage(note.path, section.heading, start, end, first, last, note.text[start:end], tuple(sentences))
+    page = note.page(sentences[0].start)
+    return Passage(note.path, section.heading, start, end, first, last, note.text[start:end], tuple(sentences), page)
 
 
 def _line_start(note: Note, offset: int) -> int:

@@ -7,9 +7,10 @@ a reader never pairs the one with the wrong other: it opens the file of its own 
 import json
 import math
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,9 +27,11 @@ if TYPE_CHECKING:
     from rag.vectors import Chunk, VectorIndex
 
 CHUNK = 10_000  # passages
-_MORE = 4  # times as many candidates, where vectors are compared in a compressed form
+_STALE = 0.1  # of the vectors in the index that may be of passages gone since, or be added to those it was built for
+_NEAR = 1_000  # candidates, where vectors are compared in a compressed form
+_POSTINGS = 30_000  # places of words that BM25 is worked out for: some 10 ms
 _BM25_MOST = 2.2  # k1 + 1 of FTS5's bm25()
-_COMMON = 2_000  # passages; a word in more of them, and in every tenth, tells nothing that its lookup would be worth
+_COMMON = 2_000  # passages; a word in more of them, and in every tenth or in _POSTINGS, tells nothing worth its lookup
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ class KnowledgeBase:
             if not path.exists():
                 raise IndexMissing(f"{place.notes} is not indexed", f"kbase index {place.notes}")
             self.database = connect(path)
+            self.database.execute("BEGIN")  # from here to the end one state of the index, whoever writes meanwhile
             version = self.database.execute("PRAGMA user_version").fetchone()[0]
             if version == 0:  # made, and not yet filled
                 raise IndexMissing(f"{place.notes} is not indexed yet", f"kbase index {place.notes}")
@@ -112,7 +116,7 @@ class KnowledgeBase:
         if path.exists():
             try:
                 index = VectorIndex.load(path)
-                if len(index) == self.settings["passages"]:
+                if len(index) == self.settings["vectors"]:
                     return index
             except IndexDamaged:
                 pass  # it is derived: what it holds stands in the database too
@@ -123,7 +127,7 @@ class KnowledgeBase:
         """The ids of the k passages nearest to a query, (dimension,), by inner product."""
         if self.vectors.exact:
             return self.vectors.nearest(query, k)
-        near = [id for id, _ in self.vectors.nearest(query, _MORE * k)]
+        near = [id for id, _ in self.vectors.nearest(query, max(k, _NEAR))]
         marks = ",".join("?" * len(near))
         rows = self.rows(f"SELECT id, vector FROM passages WHERE id IN ({marks})", near)
         scores = [(id, float(query @ np.frombuffer(vector, np.float16))) for id, vector in rows]
@@ -141,7 +145,7 @@ class KnowledgeBase:
         """The stored passages of these ids."""
         wanted = list(ids)
         marks = ",".join("?" * len(wanted))
-        query = f"""SELECT p.id, f.path, p.heading, p.start, p."end", p.first, p.last, p.text, p.sentences, p.language,
+        query = f"""SELECT p.id, f.path, p.heading, p.start, p."end", p.first, p.last, p.page, p.text, p.sentences, p.language,
                            p.vector, p.sentence_vectors FROM passages p JOIN files f ON f.id = p.file WHERE p.id IN ({marks})"""
         return {row[0]: _stored(row) for row in self.rows(query, wanted)}
 
@@ -155,14 +159,15 @@ class KnowledgeBase:
 
         The bound is the sum of idf·(k1+1) over the words, a word that no note has counted as rare: so a question of
         which the notes know one word in five cannot score above a fifth. FTS5 has k1 = 1.2 and b = 0.75, and
-        idf = ln((N − n + ½)/(n + ½)), at least 1e-6 (sqlite.org/fts5.html, "The bm25() function").
+        idf = ln((N − n + ½)/(n + ½)), at least 1e-6 (sqlite.org/fts5.html, "The bm25() function"). In a large index the
+        commonest words are not looked for: _sought.
         """
         unique = sorted(set(words))
         if not unique:
             return Matched({}, {}, frozenset())
         marks = ",".join("?" * len(unique))
-        match = " OR ".join(f'"{word}"' for word in unique)
         counts = dict(self.rows(f"SELECT term, doc FROM vocabulary WHERE term IN ({marks})", unique))
+        match = " OR ".join(f'"{word}"' for word in _sought(unique, counts))
         ranked = "SELECT rowid, -bm25(keywords) FROM keywords WHERE keywords MATCH ? ORDER BY bm25(keywords), rowid LIMIT ?"
         found = self.rows(ranked, (match, k))
         total = len(self)
@@ -174,6 +179,11 @@ class KnowledgeBase:
         """The encoding a note was read in, and the hash of its bytes; None when no such note is indexed."""
         rows = self.rows("SELECT encoding, digest FROM files WHERE path = ?", (path,))
         return (str(rows[0][0]), bytes(rows[0][1])) if rows else None
+
+    def extracted(self, path: str) -> str:
+        """The text that was taken out of a file that holds none: a PDF file, a notebook."""
+        ((text,),) = self.rows("SELECT gathered ->> '$.note[1]' FROM files WHERE path = ?", (path,))
+        return str(text)
 
     def languages(self) -> dict[str, int]:
         """How many passages there are in each language."""
@@ -216,7 +226,7 @@ def coverage(database: sqlite3.Connection, words: Sequence[str], total: int) -> 
     unique = sorted(set(words))
     marks = ",".join("?" * len(unique))
     counts = dict(database.execute(f"SELECT term, doc FROM vocabulary WHERE term IN ({marks})", unique))
-    common = max(_COMMON, total // 10)
+    common = min(max(_COMMON, total // 10), _POSTINGS)
     told = {word: n for word in unique if (n := counts.get(word, 0)) <= common}
     weights = {word: math.log1p((total - n + 0.5) / (n + 0.5)) for word, n in told.items()}
     whole = sum(weights.values())
@@ -228,18 +238,51 @@ def coverage(database: sqlite3.Connection, words: Sequence[str], total: int) -> 
     return Matched(scores, weights, frozenset(unique) - counts.keys())
 
 
+def _sought(words: Sequence[str], counts: Mapping[str, int]) -> list[str]:
+    """The words to look for, the rarest first, as long as they stand in no more than _POSTINGS places together.
+
+    The others weigh least and cost most: of 100 000 passages they take half of the time, and no passage is missed for them.
+    """
+    ordered = sorted(words, key=lambda word: (counts.get(word, 0), word))
+    places = accumulate(counts.get(word, 0) for word in ordered)
+    return [word for at, (word, far) in enumerate(zip(ordered, places, strict=True)) if at == 0 or far <= _POSTINGS]
+
+
 def build_vectors(database: sqlite3.Connection, dimension: int) -> "VectorIndex":
     """The passages' vectors as an index."""
     from rag.vectors import VectorIndex
 
-    def chunks() -> "Iterator[Chunk]":
-        rows = database.execute("SELECT id, vector FROM passages ORDER BY id")
-        while some := rows.fetchmany(CHUNK):
-            raw = np.frombuffer(b"".join(vector for _, vector in some), np.float16).reshape(len(some), -1)
-            yield np.array([id for id, _ in some], np.int64), raw.astype(np.float32)
-
     ((count,),) = database.execute("SELECT count(*) FROM passages")
-    return VectorIndex.build(chunks, count, dimension)
+    return VectorIndex.build(lambda: _chunks(database), count, dimension)
+
+
+def extended_vectors(database: sqlite3.Connection, place: Place, settings: Mapping[str, Any]) -> "VectorIndex | None":
+    """The index as these settings have it with what was added since; None when so much changed that it is to be built anew.
+
+    Those of passages that are gone stay in it: no passage has their ids again.
+    """
+    from rag.vectors import VectorIndex
+
+    ((new,),) = database.execute("SELECT count(*) FROM passages WHERE id > ?", (settings["last"],))
+    if settings["vectors"] + new > (1 + _STALE) * settings["built"]:
+        return None
+    try:
+        index = VectorIndex.load(place.vectors(settings["generation"]))
+    except IndexDamaged:
+        return None
+    if index.exact or len(index) != settings["vectors"]:
+        return None
+    for ids, vectors in _chunks(database, settings["last"]):
+        index.add(ids, vectors)
+    return index
+
+
+def _chunks(database: sqlite3.Connection, after: int = 0) -> "Iterator[Chunk]":
+    """The ids and vectors of the passages with a greater id than `after`."""
+    rows = database.execute("SELECT id, vector FROM passages WHERE id > ? ORDER BY id", (after,))
+    while some := rows.fetchmany(CHUNK):
+        raw = np.frombuffer(b"".join(vector for _, vector in some), np.float16).reshape(len(some), -1)
+        yield np.array([id for id, _ in some], np.int64), raw.astype(np.float32)
 
 
 def _compact_type(dimension: int) -> np.dtype[np.void]:
@@ -263,8 +306,8 @@ def expand(compact: bytes, dimension: int) -> NDArray[np.float32]:
 
 def _stored(row: tuple[Any, ...]) -> Stored:
     """A row of the query in KnowledgeBase.passages as what it stands for."""
-    _, path, heading, start, end, first, last, text, sentences, name, vector, compacted = row
+    _, path, heading, start, end, first, last, page, text, sentences, name, vector, compacted = row
     parts = tuple(Sentence(*one) for one in json.loads(sentences))
-    passage = Passage(path, tuple(json.loads(heading)), start, end, first, last, text, parts)
+    passage = Passage(path, tuple(json.loads(heading)), start, end, first, last, text, parts, page)
     unit = np.frombuffer(vector, np.float16).astype(np.float32)
     return Stored(passage, name, unit, expand(compacted, len(unit)))

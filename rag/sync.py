@@ -3,16 +3,17 @@
 import json
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 from kg.errors import NotesError
 from kg.extract import GATHERING, gather
-from kg.notes import SUFFIXES, Found, Note, Skipped, find_notes, read_note
+from kg.notes import SUFFIXES, Found, Note, Skipped, digest, find_notes, note_of, read_bytes
 from kg.text import language
 from rag.database import KEPT, Place, writing
 from rag.encode import Encoder
@@ -21,11 +22,22 @@ from rag.learning import curated_digest, derive
 from rag.score import measured
 from rag.space import NeutralEncoder, Space, fingerprint, space_of
 from rag.split import READING, split
-from rag.store import build_vectors
+from rag.store import build_vectors, extended_vectors
 from rag.types import Passage
 from rag.vector_cache import SAVED, VectorCache
 
 Row = tuple[Passage, bytes, bytes, bytes]  # a passage with its key, its vector and its sentences' vectors
+_SETTLING = 2_000_000_000  # ns; no file system's clock is coarser
+_DRIFT = 0.1  # of the passages that may have come or gone since the levels were measured
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A note with its passages and, as JSON, what concepts may be made of."""
+
+    note: Note
+    passages: list[Passage]
+    gathered: str
 
 
 @dataclass(slots=True)
@@ -67,15 +79,15 @@ def sync(
         known = {row[0]: row for row in database.execute("SELECT path, size, modified, digest FROM files")}
         found, report.skipped = find_notes(place.notes, scope)
         same = all(before.get(key) == value for key, value in now.items())
-        if not same:
-            database.execute("DELETE FROM memory")
+        if not same:  # all are read anew, and perhaps encoded by another engine
+            _remove_all(database)
         space = _space(database, encoder, before.get("fingerprint"))
         changed = _changed(found, known if same else {}, report)
         notes = _read(place.notes, changed, known if same else {}, database, report)
         with closing(VectorCache(database, place, NeutralEncoder(encoder, space), reuse)) as cache:
-            for note, rows in _encoded(notes, changed, cache, progress):
-                _remove(database, [note.path])
-                _insert(database, changed[note.path], note, rows)
+            for read, rows in _encoded(notes, changed, cache, progress):
+                _remove(database, [read.note.path])
+                _insert(database, changed[read.note.path], read, rows)
             report.encoded = cache.encoded
         report.removed = sorted(known.keys() - {entry.path for entry in found})
         _remove(database, sorted(known.keys() - {*report.unchanged, *report.read}))
@@ -84,7 +96,7 @@ def sync(
         if report.read or report.removed or remake or any(before.get(key) != value for key, value in (now | own).items()):
             report.problems = derive(database, place)
             settings = {**now, **own, "generation": int(before.get("generation", 0)) + 1}
-            _settle(database, place, space, settings, report.passages)
+            _settle(database, place, space, before, settings)
     return report
 
 
@@ -98,10 +110,14 @@ def _must_hold_something(report: Report, place: Place, within: Sequence[str]) ->
 
 
 def _changed(found: Sequence[Found], known: Mapping[str, tuple[str, int, int, bytes]], report: Report) -> dict[str, Found]:
-    """The files of another size or time than those in the index; the others are unchanged."""
+    """The files of another size or time than those in the index; the others are unchanged.
+
+    The time of one that was written just now does not count: it may be written again and have the same.
+    """
     changed = {entry.path: entry for entry in found if known.get(entry.path, ())[1:3] != (entry.size, entry.modified)}
     report.unchanged += [entry.path for entry in found if entry.path not in changed]
-    return changed
+    fresh = time.time_ns() - _SETTLING
+    return {path: entry if entry.modified < fresh else replace(entry, modified=0) for path, entry in changed.items()}
 
 
 def _read(
@@ -114,30 +130,32 @@ def _read(
     """The notes in these files, but those whose text is the indexed one, by its hash."""
     for path, entry in changed.items():
         try:
-            note = read_note(root, path)
+            data = read_bytes(root, path)
+            if path in known and known[path][3] == digest(data):
+                database.execute("UPDATE files SET size = ?, modified = ? WHERE path = ?", (entry.size, entry.modified, path))
+                report.unchanged.append(path)
+                continue
+            note = note_of(data, path)
         except NotesError as error:
-            report.skipped.append(Skipped(path, error.message.removeprefix(f"{path}: "), failed=True))
-            continue
-        if path in known and known[path][3] == note.digest:
-            database.execute("UPDATE files SET size = ?, modified = ? WHERE path = ?", (entry.size, entry.modified, path))
-            report.unchanged.append(path)
+            install = f": {error.hint}" if error.hint.startswith("pip ") else ""
+            report.skipped.append(Skipped(path, error.message.removeprefix(f"{path}: ") + install, failed=not install))
             continue
         report.read.append(path)
-        if note.encoding not in {"utf-8", "utf-8-sig"}:
+        if note.encoding not in {"utf-8", "utf-8-sig", "extracted"}:
             report.encodings[path] = note.encoding
         yield note
 
 
 def _encoded(
     notes: Iterable[Note], changed: Mapping[str, Found], cache: VectorCache, progress: Callable[[int, int], None]
-) -> Iterator[tuple[Note, list[Row]]]:
+) -> Iterator[tuple[Read, list[Row]]]:
     """Each note with its passages and their vectors; a few notes are encoded together."""
     ends = dict(zip(changed, accumulate(entry.size for entry in changed.values()), strict=True))
     done, total = 0, sum(entry.size for entry in changed.values())
     for batch in _batches(notes):
-        passages = [passage for _, some in batch for passage in some]
+        passages = [passage for one in batch for passage in one.passages]
         texts = sum(1 + len(passage.sentences) for passage in passages)
-        upto = ends[batch[-1][0].path]
+        upto = ends[batch[-1].note.path]
         seen = 0
 
         def count(more: int, start: int = done, end: int = upto, texts: int = texts) -> None:
@@ -148,15 +166,15 @@ def _encoded(
         vectors = iter(cache.vectors(passages, count))
         done = upto
         progress(done, total)
-        yield from ((note, [(passage, *next(vectors)) for passage in some]) for note, some in batch)
+        yield from ((one, [(passage, *next(vectors)) for passage in one.passages]) for one in batch)
 
 
-def _batches(notes: Iterable[Note]) -> Iterator[list[tuple[Note, list[Passage]]]]:
-    """Notes with their passages, as many together as the engine is given at a time."""
-    batch: list[tuple[Note, list[Passage]]] = []
+def _batches(notes: Iterable[Note]) -> Iterator[list[Read]]:
+    """Notes as they are read, as many together as the engine is given at a time."""
+    batch: list[Read] = []
     for note in notes:
-        batch.append((note, split(note)))
-        if sum(len(passages) for _, passages in batch) >= SAVED:
+        batch.append(Read(note, split(note), gather(note).to_json()))
+        if sum(len(one.passages) for one in batch) >= SAVED:
             yield batch
             batch = []
     if batch:
@@ -183,17 +201,25 @@ def _remove(database: sqlite3.Connection, paths: Iterable[str]) -> None:
         database.execute("DELETE FROM files WHERE path = ?", (path,))
 
 
-def _insert(database: sqlite3.Connection, entry: Found, note: Note, rows: Sequence[Row]) -> None:
+def _remove_all(database: sqlite3.Connection) -> None:
+    """Takes all passages and notes out, and what was derived of them; the words may have been other ones than they are by now."""
+    database.execute(f"INSERT OR IGNORE INTO {KEPT} SELECT key, vector, sentence_vectors FROM passages")
+    database.execute("INSERT INTO keywords (keywords) VALUES ('delete-all')")
+    database.execute("DELETE FROM files")
+    database.execute("DELETE FROM memory")
+
+
+def _insert(database: sqlite3.Connection, entry: Found, read: Read, rows: Sequence[Row]) -> None:
     """Puts a note in, with its passages and what was gathered from it."""
     file = database.execute(
         "INSERT INTO files (path, size, modified, digest, encoding, gathered) VALUES (?, ?, ?, ?, ?, ?)",
-        (entry.path, entry.size, entry.modified, note.digest, note.encoding, gather(note).to_json()),
+        (entry.path, entry.size, entry.modified, read.note.digest, read.note.encoding, read.gathered),
     ).lastrowid
     for passage, key, vector, sentence_vectors in rows:
         sentences = [(one.start, one.end, one.text) for one in passage.sentences]
         id = database.execute(
-            """INSERT INTO passages (file, heading, start, "end", first, last, text, sentences, language, key, vector,
-                                     sentence_vectors) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            """INSERT INTO passages (file, heading, start, "end", first, last, page, text, sentences, language, key, vector,
+                                     sentence_vectors) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             (
                 file,
                 json.dumps(passage.heading, ensure_ascii=False),
@@ -201,6 +227,7 @@ def _insert(database: sqlite3.Connection, entry: Found, note: Note, rows: Sequen
                 passage.end,
                 passage.first,
                 passage.last,
+                passage.page,
                 passage.text,
                 json.dumps(sentences, ensure_ascii=False),
                 language(passage.reading),
@@ -228,14 +255,24 @@ def _space(database: sqlite3.Connection, encoder: Encoder, before: str | None) -
     return Space.from_bytes(data, encoder.dimension)
 
 
-def _settle(database: sqlite3.Connection, place: Place, space: Space, settings: dict[str, Any], passages: int) -> None:
+def _settle(
+    database: sqlite3.Connection, place: Place, space: Space, before: Mapping[str, Any], settings: dict[str, Any]
+) -> None:
     """Writes what holds of the whole index: its settings, its levels, and the FAISS file of this generation."""
-    dimension = space.means.shape[-1]
-    settings |= {"passages": passages, "dimension": dimension, "levels": measured(database, space).to_json()}
+    from rag.vectors import exact  # where nothing changed faiss is not loaded
+
+    passages, last = database.execute("SELECT count(*), coalesce(max(id), 0) FROM passages").fetchone()
+    known = before.get("fingerprint") == settings["fingerprint"] and "last" in before
+    index = extended_vectors(database, place, before) if known and not exact(passages) else None
+    if index is None:
+        index, settings["built"] = build_vectors(database, space.means.shape[-1]), passages
+    if not known or abs(passages - before["measured"]) > _DRIFT * before["measured"]:
+        settings |= {"levels": measured(database, space).to_json(), "measured": passages}
+    settings |= {"passages": passages, "dimension": space.means.shape[-1], "vectors": len(index), "last": last}
     database.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", settings.items())
     path = place.vectors(settings["generation"])
     beside = path.with_suffix(".new")
-    build_vectors(database, dimension).save(beside)
+    index.save(beside)
     with beside.open("rb+") as file:
         os.fsync(file.fileno())
     beside.replace(path)

@@ -34,7 +34,8 @@ class Sentence:
 class Passage:
     """A run of a note that is found as one: a section, or a part of a long one, with its heading's line.
 
-    `text` is the note's characters from `start` up to `end`, unchanged; lines are 1-based and inclusive.
+    `text` is the note's characters from `start` up to `end`, unchanged; lines are 1-based and inclusive. `page` is the page
+    of a PDF file or the cell of a notebook that it stands on; 0 where there are none.
     """
 
     path: str
@@ -45,6 +46,7 @@ class Passage:
     last: int
     text: str
     sentences: tuple[Sentence, ...]
+    page: int = 0
 
     @property
     def reading(self) -> str:
@@ -53,7 +55,7 @@ class Passage:
 
     @property
     def location(self) -> str:
-        return location(self.path, self.first, self.last)
+        return location(self.path, self.first, self.last, self.page)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ class Citation:
 
     @property
     def location(self) -> str:
-        return location(self.passage.path, self.first, self.last)
+        return location(self.passage.path, self.first, self.last, self.passage.page)
 
 
 @dataclass(frozen=True, slots=True)

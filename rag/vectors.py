@@ -26,18 +26,23 @@ class VectorIndex:
     """Inner products against vectors that go by the ids of their passages; of exact ones, ties in the order of insertion."""
 
     def __init__(self, index: faiss.Index) -> None:
-        self._index: Any = index  # an IndexIDMap2 of either kind
+        self._index: Any = index  # an IndexIDMap of either kind
 
     @classmethod
-    def build(cls, chunks: Callable[[], Iterable[Chunk]], count: int, dimension: int, exact: int = EXACT) -> "VectorIndex":
+    def build(cls, chunks: Callable[[], Iterable[Chunk]], count: int, dimension: int) -> "VectorIndex":
         """An index of `count` vectors. `chunks` gives all of them, each time it is called."""
-        if count <= exact:
-            index = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
+        if exact(count):
+            index = faiss.IndexIDMap(faiss.IndexFlatIP(dimension))
         else:
-            index = faiss.IndexIDMap2(_trained(chunks(), count, dimension))
+            index = faiss.IndexIDMap(_trained(chunks(), count, dimension))
+        built = cls(index)
         for ids, vectors in chunks():
-            index.add_with_ids(np.ascontiguousarray(vectors, np.float32), np.ascontiguousarray(ids, np.int64))
-        return cls(index)
+            built.add(ids, vectors)
+        return built
+
+    def add(self, ids: NDArray[np.int64], vectors: NDArray[np.float32]) -> None:
+        """Takes in further vectors, (vectors, dimension)."""
+        self._index.add_with_ids(np.ascontiguousarray(vectors, np.float32), np.ascontiguousarray(ids, np.int64))
 
     @property
     def exact(self) -> bool:
@@ -68,6 +73,11 @@ class VectorIndex:
             return []
         scores, ids = self._index.search(query[None, :], min(k, len(self)))
         return [(int(at), float(score)) for at, score in zip(ids[0], scores[0], strict=True) if at >= 0]
+
+
+def exact(count: int) -> bool:
+    """Whether so many vectors are compared as they are."""
+    return count <= EXACT
 
 
 def _trained(chunks: Iterable[Chunk], count: int, dimension: int) -> Any:

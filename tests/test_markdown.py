@@ -33,7 +33,7 @@ def test_a_table_row_reads_with_its_columns_names() -> None:
 def test_front_matter_is_yaml_at_the_very_top_only() -> None:
     assert front_matter("---\r\nid: a\r\n---\r\ntext") == "id: a"
     assert front_matter("text\n---\nid: a\n---\n") == ""
-    assert parse("---\nid: a\n---\n") == []
+    assert parse("---\nid: a\n---\n") == ()
 
 
 @pytest.mark.parametrize("piece", ["[", "[a](", "*a", "`a", "_a_", ">", "![", "~~a", "<a ", "&amp;", "$a ", "- "])

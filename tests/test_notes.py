@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from kg.encodings import decode
 from kg.errors import NotesError
 from kg.notes import LARGEST, find_notes, read_note
 
+ROOT = Path(__file__).parent.parent
 CHINESE = "# 注意力机制\n\n缩放点积注意力把点积除以根号 d_k，这样方差保持为一，softmax 不会饱和。\n"
 
 
@@ -32,7 +34,9 @@ def test_what_is_no_note_is_passed_over_with_its_reason(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.md")
     assert find_notes(tmp_path)[0] == []
     assert reasons(tmp_path) == {
-        "picture.png": "not a note (.md, .markdown, .txt)",
+        "picture.png": "not a note (.png)",
+        ".hidden.md": "hidden",
+        ".obsidian": "hidden",
         "empty.md": "empty",
         "large.md": "larger than 20 MB",
         "pipe.md": "not a regular file",
@@ -75,6 +79,25 @@ def test_a_missing_place_is_an_error_that_names_it(tmp_path: Path) -> None:
         find_notes(tmp_path / "missing")
 
 
+def test_what_the_rules_of_gitignore_leave_out_is_reported_and_inner_rules_win(tmp_path: Path) -> None:
+    for name in ("a.md", "drafts/b.md", "drafts/keep.md", "deep/drafts/c.md", "deep/d.md", "node_modules/e.md", "old/f.md"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("text")
+    (tmp_path / ".gitignore").write_text("drafts/*\n!drafts/keep.md\n")
+    (tmp_path / "deep" / ".kbaseignore").write_text("d.md\n# a comment\n")
+    (tmp_path / ".kbaseignore").write_text("/old/\n")
+    found, skipped = find_notes(tmp_path)
+    assert [one.path for one in found] == ["a.md", "deep/drafts/c.md", "drafts/keep.md"]
+    rule = "ignored by .gitignore or .kbaseignore"
+    assert {one.path: one.reason for one in skipped if not one.path.endswith("ignore")} == {
+        "deep/d.md": rule,
+        "drafts/b.md": rule,
+        "node_modules": "other people's packages",
+        "old": rule,
+    }
+    assert [one.path for one in find_notes(tmp_path, ["drafts/b.md"])[0]] == ["drafts/b.md"]  # what is named is meant
+
+
 FRENCH = "La mémoire à long terme décide de ce qu'il faut garder; la porte d'oubli efface le passé où il ne sert plus à rien.\n"
 TRADITIONAL = "# 注意力機制\n\n注意力機制與多頭注意力讓模型取得資訊，這樣變異數保持為一。\n"
 
@@ -85,14 +108,32 @@ TRADITIONAL = "# 注意力機制\n\n注意力機制與多頭注意力讓模型�
         (CHINESE, "utf-8"),
         (CHINESE, "utf-8-sig"),
         (CHINESE, "utf-16"),
+        (CHINESE, "utf-16-le"),
+        (CHINESE, "utf-16-be"),
         (CHINESE, "gb18030"),
+        ("注意力机制", "gbk"),
+        ("# 笔记\n注意力", "gbk"),
+        ("dropout 会让一部分激活变成零", "gbk"),
         (TRADITIONAL, "big5"),
+        ("今天開會討論了模型的訓練。", "big5"),
+        ("注意機構について", "shift_jis"),
+        ("# メモ\n損失関数は平均二乗誤差を使う。", "euc_jp"),
+        ("어텐션 메커니즘은 쿼리와 키의 내적이다", "euc_kr"),
         (FRENCH, "latin-1"),
+        ("Überanpassung vermeiden wir mit Dropout – größer ist nicht besser.", "cp1252"),
     ],
 )
 def test_text_in_other_encodings_is_read(tmp_path: Path, text: str, encoding: str) -> None:
     (tmp_path / "n.md").write_bytes(text.encode(encoding))
     assert read_note(tmp_path, "n.md").text == text
+
+
+def test_short_stretches_of_chinese_are_nearly_all_told_apart_from_other_code_pages() -> None:
+    text = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "data" / "notes" / "zh").glob("*.md")))
+    stretches = [text[at : at + 30] for at in range(0, len(text) - 30, 997)]
+    data = [(one, one.encode("gb18030")) for one in stretches if not one.isascii()]
+    right = sum(decode(raw, "n.md")[0] == one for one, raw in data)
+    assert len(data) > 100 and right >= 0.95 * len(data)
 
 
 @pytest.mark.parametrize(

@@ -384,9 +384,73 @@ def test_where_vectors_are_compared_compressed_the_answer_is_as_good(
     query = words.encode_queries(["What section 7 says."])[0]
     with KnowledgeBase(place_of(notes), words) as base:
         exact = base.nearest(query, 5)
-    monkeypatch.setattr("rag.vectors.VectorIndex.build.__func__.__defaults__", (100,))
+    monkeypatch.setattr("rag.vectors.EXACT", 100)
     sync(place_of(notes), encoder=words, remake=True)
     with KnowledgeBase(place_of(notes), words) as base:
         assert not base.vectors.exact
         found = base.nearest(query, 5)
     assert [score for _, score in found] == pytest.approx([score for _, score in exact], abs=1e-3)
+
+
+def test_compressed_vectors_are_added_to_until_a_tenth_of_them_is_new(
+    notes: Path, words: BagOfWords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.vectors.EXACT", 100)
+    small = (notes / "attention.md").read_text(encoding="utf-8")
+    many(notes, 400)
+    (notes / "attention.md").rename(notes / "many.md")
+    (notes / "attention.md").write_text(small, encoding="utf-8")
+    sync(place_of(notes), encoder=words)
+    built = dict(rows(notes, "SELECT key, value FROM settings"))
+    (notes / "attention.md").write_text("# Zebra\n\nA zebra has stripes.\n")
+    sync(place_of(notes), encoder=words)
+    query = words.encode_queries(["A zebra has stripes."])[0]
+    with KnowledgeBase(place_of(notes), words) as base:
+        assert len(base.vectors) == base.settings["vectors"] == built["vectors"] + 1 == len(base) + 3  # three are gone
+        assert base.settings["levels"] == built["levels"]
+        ((best, _), *others) = base.nearest(query, 50)
+        assert base.passages([best])[best].passage.path == "attention.md"
+        assert len(others) == 49 and len(base.passages([id for id, _ in others])) == 49
+    many(notes, 50)
+    sync(place_of(notes), encoder=words)
+    with KnowledgeBase(place_of(notes), words) as base:
+        assert len(base.vectors) == len(base) == base.settings["built"]
+
+
+def test_levels_are_measured_anew_once_a_tenth_of_the_passages_is_new(notes: Path, words: BagOfWords) -> None:
+    many(notes, 60)
+    sync(place_of(notes), encoder=words)
+    measured = dict(rows(notes, "SELECT key, value FROM settings"))["measured"]
+    for extra, anew in ((1, False), (12, True)):
+        (notes / f"{extra}.md").write_text("\n\n".join(f"# Zebra {at}\n\nStripes {at}." for at in range(extra)), encoding="utf-8")
+        sync(place_of(notes), encoder=words)
+        settings = dict(rows(notes, "SELECT key, value FROM settings"))
+        assert (settings["measured"] == settings["passages"]) is anew and (settings["measured"] == measured) is not anew
+
+
+def test_renaming_a_folder_or_deleting_it_encodes_nothing(notes: Path, words: BagOfWords) -> None:
+    many(notes, 30)
+    (notes / "deep" / "er").mkdir(parents=True)
+    (notes / "attention.md").rename(notes / "deep" / "er" / "attention.md")
+    sync(place_of(notes), encoder=words)
+    (notes / "deep").rename(notes / "改名 (一)")
+    report = sync(place_of(notes), encoder=words)
+    assert (report.read, report.removed, report.encoded) == (["改名 (一)/er/attention.md"], ["deep/er/attention.md"], 0)
+    shutil.rmtree(notes / "改名 (一)")
+    report = sync(place_of(notes), encoder=words)
+    assert (report.removed, report.encoded) == (["改名 (一)/er/attention.md"], 0)
+
+
+def test_a_note_written_twice_within_a_tick_of_the_clock_is_noticed(notes: Path, words: BagOfWords) -> None:
+    file = notes / "attention.md"
+    sync(place_of(notes), encoder=words)
+    time = file.stat().st_mtime_ns
+    file.write_text(file.read_text(encoding="utf-8").replace("softmax", "SOFTMAX"), encoding="utf-8")
+    os.utime(file, ns=(time, time))
+    assert sync(place_of(notes), encoder=words).read == ["attention.md"]
+
+
+def test_a_note_from_the_future_is_read_once(notes: Path, words: BagOfWords) -> None:
+    os.utime(notes / "attention.md", (2**32, 2**32))
+    assert sync(place_of(notes), encoder=words).read == ["attention.md"]
+    assert sync(place_of(notes), encoder=words).unchanged == ["attention.md"]

@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from kg.errors import IndexDamaged
-from rag.vectors import EXACT, Chunk, VectorIndex
+from rag.vectors import Chunk, VectorIndex
 
 
-def index_of(ids: list[int], vectors: "NDArray[np.float32]", exact: int = EXACT) -> VectorIndex:
+def index_of(ids: list[int], vectors: "NDArray[np.float32]") -> VectorIndex:
     def chunks() -> Iterator[Chunk]:
         for start in range(0, len(ids), 1000):
             yield np.array(ids[start : start + 1000], np.int64), vectors[start : start + 1000]
 
-    return VectorIndex.build(chunks, len(ids), vectors.shape[1], exact)
+    return VectorIndex.build(chunks, len(ids), vectors.shape[1])
 
 
 @given(st.integers(0, 50), st.integers(1, 60), st.integers(0, 2**32 - 1))
@@ -48,11 +48,14 @@ def test_a_file_that_is_no_index_is_damaged(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("dimension", [64, 63], ids=["pairs", "odd"])
-def test_compressed_vectors_keep_the_nearest_among_the_near(dimension: int, tmp_path: Path) -> None:
+def test_compressed_vectors_keep_the_nearest_among_the_near(
+    dimension: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.vectors.EXACT", 1000)
     random = np.random.default_rng(0)
     vectors = random.standard_normal((5000, dimension)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    index_of(list(range(1, 5001)), vectors, exact=1000).save(tmp_path / "v.faiss")
+    index_of(list(range(1, 5001)), vectors).save(tmp_path / "v.faiss")
     index = VectorIndex.load(tmp_path / "v.faiss")
     assert not index.exact and len(index) == 5000
     found = 0
