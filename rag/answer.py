@@ -6,7 +6,8 @@ import re
 from kg.text import language
 from rag.learning import Studied, linked, study
 from rag.quote import Sources
-from rag.search import checked, search
+from rag.rerank import search
+from rag.search import checked
 from rag.store import KnowledgeBase
 from rag.types import Answer, Citation, Hit, Statement
 

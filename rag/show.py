@@ -109,6 +109,7 @@ def hits_json(query: str, hits: list[Hit], notices: tuple[str, ...]) -> dict[str
                     "sentence": round(hit.why.sentence, 4),
                     "keyword": round(hit.why.keyword, 4),
                     "terms": list(hit.why.terms),
+                    **({} if hit.why.rerank is None else {"rerank": round(hit.why.rerank, 4)}),
                 },
             }
             for hit in hits
@@ -261,4 +262,5 @@ def _shortened(text: str, most: int = 160) -> str:
 def _explanation(hit: Hit) -> str:
     why = hit.why
     parts = f"dense {why.dense:+.3f}  sentence {why.sentence:+.3f}  keyword {why.keyword:.3f}"
+    parts += "" if why.rerank is None else f"  rerank {why.rerank:.3f}"
     return f"{hit.score:+.3f} = {parts}  {printable(hit.passage.location)}  {printable(' '.join(why.terms))}".rstrip()

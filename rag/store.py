@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from kg.errors import IndexDamaged, IndexMismatch, IndexMissing
 from kg.notes import Found, digest, find_notes
 from rag.database import SCHEMA, Place, connect, damage
-from rag.encode import Encoder, load_encoder
+from rag.encode import Encoder, Reranker, load_asker
 from rag.types import Passage, Sentence
 
 if TYPE_CHECKING:
@@ -55,8 +55,9 @@ class KnowledgeBase:
     Raises IndexMissing, IndexDamaged, IndexMismatch on opening.
     """
 
-    def __init__(self, place: Place, encoder: Encoder | None = None) -> None:
+    def __init__(self, place: Place, encoder: Encoder | None = None, reranker: Reranker | None = None) -> None:
         self.place = place
+        self.reranker = reranker
         path = place.database
         self._given = encoder
         with damage(path):
@@ -82,7 +83,7 @@ class KnowledgeBase:
     @cached_property
     def encoder(self) -> Encoder:
         """The engine the passages were encoded with. Raises IndexMismatch when it is another by now."""
-        encoder = self._given or load_encoder(self.settings["encoder"])
+        encoder = self._given or load_asker(self.settings["encoder"], self.settings["fingerprint"])
         if encoder.fingerprint != self.settings["fingerprint"]:
             raise IndexMismatch(
                 f"the notes were encoded by {self.settings['encoder']} ({self.settings['fingerprint']}),"

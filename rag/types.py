@@ -58,12 +58,16 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """What a score is made of; each part is 0 for a passage that is no nearer than the notes at large."""
+    """What a score is made of; each part is 0 for a passage that is no nearer than the notes at large.
+
+    `rerank` is what a cross-encoder said, where one was asked: then it gave the order.
+    """
 
     dense: float
     sentence: float
     keyword: float
     terms: tuple[str, ...]
+    rerank: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
