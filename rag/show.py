@@ -9,7 +9,7 @@ import click
 
 from kg.errors import KbaseError
 from kg.text import printable
-from rag.types import Answer, Hit
+from rag.types import Answer, Hit, Statement
 
 if TYPE_CHECKING:
     from rag.database import Place
@@ -25,6 +25,7 @@ _LABELS = {
         "confidence": "confidence",
         "first": "Know first",
         "further": "and {} more: kbase plan {}",
+        "unsupported": "(not supported by the notes)",
     },
     "zh": {
         "sources": "来源",
@@ -33,6 +34,7 @@ _LABELS = {
         "confidence": "置信度",
         "first": "先要知道",
         "further": "还有 {} 个：kbase plan {}",
+        "unsupported": "（笔记中没有依据）",
     },
 }
 _CONTROLS = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -50,7 +52,8 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "question": answer.question,
         "language": answer.language,
         "status": "answered" if answer.found else "not_found",
-        "answer": [{"text": one.text, "cites": list(one.cites)} for one in answer.statements],
+        "answer": [_statement_json(one, bool(answer.model)) for one in answer.statements],
+        **({"model": answer.model} if answer.model else {}),
         "citations": [
             {
                 "id": one.id,
@@ -80,7 +83,7 @@ def show_answer(answer: Answer, explain: bool = False) -> str:
         if answer.nearest:
             lines += ["", click.style(labels["nearest"], bold=True), *(f"  {_trail(trail)}" for trail in answer.nearest)]
     else:
-        lines = [f"{printable(one.text)} {_marks(one.cites)}" for one in answer.statements]
+        lines = [show_statement(one, answer.language) for one in answer.statements]
         lines += ["", click.style(labels["sources"], bold=True)]
         width = max(_width(one.location) for one in answer.citations)
         for one in answer.citations:
@@ -91,6 +94,16 @@ def show_answer(answer: Answer, explain: bool = False) -> str:
     if explain:
         lines += ["", f"{labels['confidence']} {answer.confidence:.2f}", *(_explanation(hit) for hit in answer.hits)]
     return "\n".join(lines)
+
+
+def _statement_json(one: Statement, generated: bool) -> dict[str, Any]:
+    checked = {"support": one.support, "supported": one.supported} if generated else {}
+    return {"text": one.text, "cites": list(one.cites), **checked}
+
+
+def show_statement(one: Statement, tongue: str) -> str:
+    mark = "" if one.supported else click.style(" " + _LABELS[tongue]["unsupported"], fg="yellow")
+    return f"{printable(one.text)} {_marks(one.cites)}{mark}"
 
 
 def hits_json(query: str, hits: list[Hit], notices: tuple[str, ...]) -> dict[str, Any]:

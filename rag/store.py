@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,7 +74,7 @@ class KnowledgeBase:
     def close(self) -> None:
         self.database.close()
 
-    def __enter__(self) -> "KnowledgeBase":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -99,10 +99,16 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One piece of an answer and the ids of the citations that it rests on."""
+    """One piece of an answer and the ids of the citations that it rests on.
+
+    A language model's is no quote: `support`, from 0 to 1, is how much of it the cited passages say, `supported` whether that
+    is enough.
+    """
 
     text: str
     cites: tuple[int, ...]
+    support: float = 1.0
+    supported: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +116,7 @@ class Answer:
     """What the notes say to a question, or, without statements, that they say nothing.
 
     `confidence` is from 0 to 1. `nearest` holds heading trails, when nothing was found. `notices` are for the person:
-    files that changed since they were indexed.
+    files that changed since they were indexed. `model` is the language model whose sentences these are, if one wrote them.
     """
 
     question: str
@@ -122,6 +128,7 @@ class Answer:
     notices: tuple[str, ...]
     hits: tuple[Hit, ...]
     studied: "Studied"
+    model: str = ""
 
     @property
     def found(self) -> bool:
