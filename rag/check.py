@@ -69,7 +69,7 @@ class Source:
 
     @cached_property
     def vectors(self) -> "NDArray[np.float32]":
-        """(sentences + 1, dimension): those of its sentences and of the passage itself, as they are indexed, language means out."""
+        """(sentences + 1, dimension): its sentences' and the passage's own, out of the index, language means taken out."""
         rows = self.base.rows(
             "SELECT p.id FROM passages p JOIN files f ON f.id = p.file WHERE f.path = ? AND p.start = ?",
             (self.passage.path, self.passage.start),
