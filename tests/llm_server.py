@@ -25,17 +25,19 @@ class Server:
         return "\n".join(str(one["content"]) for one in self.asked[-1]["messages"])
 
 
-def says(*pieces: str) -> Script:
-    """A stream of these pieces."""
+def says(*pieces: str, begin: bool = True, end: bool = True) -> Script:
+    """A stream of these pieces, or its beginning, or its end."""
 
     def script(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(200)
-        handler.send_header("Content-Type", "text/event-stream")
-        handler.end_headers()
+        if begin:
+            handler.send_response(200)
+            handler.send_header("Content-Type", "text/event-stream")
+            handler.end_headers()
         for piece in pieces:
             _send(handler, {"role": "assistant", "content": piece}, None)
-        _send(handler, {}, "stop")
-        handler.wfile.write(b"data: [DONE]\n\n")
+        if end:
+            _send(handler, {}, "stop")
+            handler.wfile.write(b"data: [DONE]\n\n")
 
     return script
 

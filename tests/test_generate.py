@@ -4,8 +4,11 @@ import json
 import os
 import re
 import subprocess
+import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
@@ -207,6 +210,34 @@ def test_sentences_are_heard_as_they_come(base: KnowledgeBase) -> None:
     with serving(says(f"{GOOD} At test time nothing is dropped. [1]")) as server:
         rewrite(base, base.ask(QUESTION), server.spec, hear=lambda one: heard.append(one.text))
     assert heard == ["Dropout sets activations to zero with probability p while training.", "At test time nothing is dropped."]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such terminal")
+def test_on_a_terminal_a_sentence_is_there_before_the_next_is_written(base: KnowledgeBase) -> None:
+    import pty
+
+    seen = threading.Event()
+
+    def script(handler: BaseHTTPRequestHandler) -> None:
+        says(f"{GOOD} At test", end=False)(handler)
+        assert seen.wait(60)
+        says(" time nothing is dropped. [1]", begin=False)(handler)
+
+    command = [sys.executable, "-m", "cli", "ask", QUESTION, "--notes", str(base.place.notes), "--llm"]
+    ours, theirs = pty.openpty()
+    with serving(script) as server, os.fdopen(ours, "rb", buffering=0) as screen:
+        process = subprocess.Popen([*command, server.spec], stdout=theirs, stderr=theirs, cwd=Path(__file__).parent.parent)
+        os.close(theirs)
+        shown = b""
+        while b"while training." not in shown:
+            shown += screen.read(1000)
+        assert b"At test" not in shown
+        seen.set()
+        with suppress(OSError):  # so it ends
+            while more := screen.read(1000):
+                shown += more
+        assert process.wait() == 0
+    assert shown.count(b"while training.") == 1 and b"nothing is dropped" in shown and b"attention.md:18" in shown
 
 
 def test_keys_come_from_the_environment_and_openai_s_goes_to_openai_only(
