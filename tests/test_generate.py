@@ -256,6 +256,26 @@ def test_any_llama_index_model_can_be_named_by_its_import_path(base: KnowledgeBa
     assert answer.model == "" and "llama_index.core.llms:MockLLM" in answer.notices[0]
 
 
+def test_ollama_is_asked_where_it_listens(base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("llama_index.llms.ollama")
+
+    def script(handler: BaseHTTPRequestHandler) -> None:
+        if handler.path == "/api/show":
+            return answers(200, b'{"model_info": {"tiny.context_length": 4096}}')(handler)
+        handler.send_response(200)
+        handler.send_header("Content-Type", "application/x-ndjson")
+        handler.end_headers()
+        for piece in (GOOD[:30], GOOD[30:], ""):
+            message = {"role": "assistant", "content": piece}
+            line = {"model": "tiny", "created_at": "2026-11-01T00:00:00Z", "message": message, "done": not piece}
+            handler.wfile.write(json.dumps(line).encode() + b"\n")
+
+    with serving(script) as server:
+        monkeypatch.setenv("OLLAMA_HOST", server.spec.split("://")[1].split("/")[0])
+        answer = base.ask(QUESTION, llm="ollama:tiny")
+    assert answer.model == "ollama:tiny" and answer.statements[0].supported and server.asked[-1]["model"] == "tiny"
+
+
 @pytest.mark.parametrize(
     "spec", ["", "gpt", "openai-like:", "openai-like:http://x/v1", "os:system", "llama_index.llms.nowhere:X", "ollama_:x"]
 )
