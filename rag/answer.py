@@ -11,7 +11,8 @@ from rag.disagree import about_the_same, contradict
 from rag.learning import Studied, linked, study
 from rag.outline import outline
 from rag.quote import Sources
-from rag.search import checked, search
+from rag.rerank import search
+from rag.search import checked
 from rag.section import joined
 from rag.silence import judge
 from rag.store import KnowledgeBase

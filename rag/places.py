@@ -96,7 +96,7 @@ def _scope(here: Place) -> list[str]:
 def _engine(here: Place, engine: str | None, model: str | None) -> str:
     """The name of the engine to index with: as asked for, else as before, else the one that comes with kbase."""
     if model:
-        return f"{TORCH}:{model}"
+        return f"{engine or TORCH}:{model}"
     if engine:
         return engine
     try:

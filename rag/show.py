@@ -11,7 +11,7 @@ import click
 from kg.errors import KbaseError
 from kg.text import page_word, printable
 from rag.asking import asking
-from rag.types import Answer, Hit, Passage
+from rag.types import Answer, Hit, Passage, Statement
 
 if TYPE_CHECKING:
     from kg.notes import Skipped
@@ -32,6 +32,7 @@ _LABELS = {
         "confidence": "confidence",
         "first": "Know first",
         "further": "and {} more: kbase plan {}",
+        "unsupported": "(not supported by the notes)",
     },
     "zh": {
         "sources": "来源",
@@ -43,6 +44,7 @@ _LABELS = {
         "confidence": "置信度",
         "first": "先要知道",
         "further": "还有 {} 个：kbase plan {}",
+        "unsupported": "（笔记中没有依据）",
     },
 }
 _ROW_END = re.compile(r"\|[ \t]*$")
@@ -62,7 +64,8 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "question": answer.question,
         "language": answer.language,
         "status": "answered" if answer.found else "not_found",
-        "answer": [{"text": one.text, "cites": list(one.cites)} for one in answer.statements],
+        "answer": [_statement_json(one, bool(answer.model)) for one in answer.statements],
+        **({"model": answer.model} if answer.model else {}),
         "citations": [
             {
                 "id": one.id,
@@ -100,7 +103,8 @@ def show_answer(answer: Answer, explain: bool = False) -> str:
         if answer.nearest:
             lines += ["", click.style(labels["nearest"], bold=True), *(f"  {_trail(trail)}" for trail in answer.nearest)]
     else:
-        lines = [*_statements(answer), *_remarks(answer), "", click.style(labels["sources"], bold=True)]
+        told = [show_statement(one, answer.language) for one in answer.statements] if answer.model else _statements(answer)
+        lines = [*told, *_remarks(answer), "", click.style(labels["sources"], bold=True)]
         width = max(_width(one.location) for one in answer.citations)
         for one in answer.citations:
             place = click.style(printable(one.location), fg="cyan") + " " * (width - _width(one.location))
@@ -111,6 +115,16 @@ def show_answer(answer: Answer, explain: bool = False) -> str:
         asked = labels["asked"].format(asking(answer.question).kind.value)
         lines += ["", f"{labels['confidence']} {answer.confidence:.2f}  {asked}", *(_explanation(hit) for hit in answer.hits)]
     return "\n".join(lines)
+
+
+def _statement_json(one: Statement, generated: bool) -> dict[str, Any]:
+    checked = {"support": one.support, "supported": one.supported} if generated else {}
+    return {"text": one.text, "cites": list(one.cites), **checked}
+
+
+def show_statement(one: Statement, tongue: str) -> str:
+    mark = "" if one.supported else click.style(" " + _LABELS[tongue]["unsupported"], fg="yellow")
+    return f"{printable(one.text)} {_marks(one.cites)}{mark}"
 
 
 def hits_json(query: str, hits: list[Hit], notices: tuple[str, ...]) -> dict[str, Any]:
@@ -130,6 +144,7 @@ def hits_json(query: str, hits: list[Hit], notices: tuple[str, ...]) -> dict[str
                     "sentence": round(hit.why.sentence, 4),
                     "keyword": round(hit.why.keyword, 4),
                     "terms": list(hit.why.terms),
+                    **({} if hit.why.rerank is None else {"rerank": round(hit.why.rerank, 4)}),
                 },
             }
             for hit in hits
@@ -322,4 +337,5 @@ def _shortened(text: str, most: int = 160) -> str:
 def _explanation(hit: Hit) -> str:
     why = hit.why
     parts = f"dense {why.dense:+.3f}  sentence {why.sentence:+.3f}  keyword {why.keyword:.3f}"
+    parts += "" if why.rerank is None else f"  rerank {why.rerank:.3f}"
     return f"{hit.score:+.3f} = {parts}  {printable(hit.passage.location)}  {printable(' '.join(why.terms))}".rstrip()

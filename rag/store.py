@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from kg.errors import IndexDamaged, IndexMismatch, IndexMissing
 from kg.notes import Found, digest, find_notes
 from rag.database import SCHEMA, Place, connect, damage
-from rag.encode import Encoder, load_encoder
+from rag.encode import Encoder, Reranker, load_asker
 from rag.space import Kind, Space, fingerprint
 from rag.types import Passage, Sentence
 
@@ -59,8 +59,9 @@ class KnowledgeBase:
     Raises IndexMissing, IndexDamaged, IndexMismatch on opening.
     """
 
-    def __init__(self, place: Place, encoder: Encoder | None = None) -> None:
+    def __init__(self, place: Place, encoder: Encoder | None = None, reranker: Reranker | None = None) -> None:
         self.place = place
+        self.reranker = reranker
         path = place.database
         self._given = encoder
         with damage(path):
@@ -78,7 +79,7 @@ class KnowledgeBase:
     def close(self) -> None:
         self.database.close()
 
-    def __enter__(self) -> "KnowledgeBase":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -87,7 +88,7 @@ class KnowledgeBase:
     @cached_property
     def encoder(self) -> Encoder:
         """The engine the passages were encoded with. Raises IndexMismatch when it is another by now."""
-        encoder = self._given or load_encoder(self.settings["encoder"])
+        encoder = self._given or load_asker(self.settings["encoder"], self.settings["fingerprint"])
         if fingerprint(encoder) != self.settings["fingerprint"]:
             raise IndexMismatch(
                 f"the notes were encoded by {self.settings['encoder']} ({self.settings['fingerprint']}),"

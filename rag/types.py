@@ -60,12 +60,16 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """What a score is made of; each part is 0 for a passage that is no nearer than the notes at large."""
+    """What a score is made of; each part is 0 for a passage that is no nearer than the notes at large.
+
+    `rerank` is what a cross-encoder said, where one was asked: then it gave the order.
+    """
 
     dense: float
     sentence: float
     keyword: float
     terms: tuple[str, ...]
+    rerank: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +101,16 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One piece of an answer and the ids of the citations that it rests on."""
+    """One piece of an answer and the ids of the citations that it rests on.
+
+    A language model's is no quote: `support`, from 0 to 1, is how much of it the cited passages say, `supported` whether that
+    is enough.
+    """
 
     text: str
     cites: tuple[int, ...]
+    support: float = 1.0
+    supported: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +119,7 @@ class Answer:
 
     `confidence` is from 0 to 1. `disagreements` are pairs of citations' ids whose quotes contradict each other. `nearest`
     holds heading trails, when nothing was found. `notices` are for the person: files that changed since they were indexed.
+    `model` is the language model whose sentences these are, if one wrote them.
     """
 
     question: str
@@ -121,6 +132,7 @@ class Answer:
     notices: tuple[str, ...]
     hits: tuple[Hit, ...]
     studied: "Studied"
+    model: str = ""
 
     @property
     def found(self) -> bool:

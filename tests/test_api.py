@@ -1,0 +1,79 @@
+"""The Python API: open, sync, search, ask, path, in the same objects that the command line prints."""
+
+import json
+import re
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+import rag
+from kg.errors import IndexMissing, NotesError
+from rag import KnowledgeBase
+from rag.show import answer_json
+from rag.store import KnowledgeBase as Reader
+
+README = Path(__file__).parent.parent / "README.md"
+BLOCKS = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+
+
+def test_a_folder_is_indexed_asked_and_brought_up_to_date(notes: Path) -> None:
+    with pytest.raises(IndexMissing):
+        KnowledgeBase.open(notes)
+    with KnowledgeBase.open(notes, sync=True) as base:
+        assert base.ask("what does dropout do").citations[0].location == "attention.md:18"
+        assert base.search("GRU 有哪些门", k=1)[0].passage.heading[-1] == "GRU 有哪些门？"
+        (notes / "attention.md").write_text("# Dropout\n\nDropout sets activations to zero.\n", encoding="utf-8")
+        assert base.ask("what does dropout do").notices, "it has changed"
+        report = base.sync()
+        assert report.read == ["attention.md"] and not base.ask("what does dropout do").notices
+        assert base.search("GRU 有哪些门", k=1)[0].passage.heading == ("Dropout",)
+
+
+def test_it_is_the_one_that_the_other_functions_take() -> None:
+    assert issubclass(KnowledgeBase, Reader) and rag.KnowledgeBase is KnowledgeBase
+    with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
+        _ = rag.Nothing
+
+
+def test_its_answer_is_what_the_command_line_prints(notes: Path, kbase: Callable[..., Result]) -> None:
+    with KnowledgeBase.open(notes, sync=True) as base:
+        answer = base.ask("what does dropout do")
+    assert json.loads(kbase("ask", "what does dropout do", "--notes", notes, "--json").stdout) == answer_json(answer)
+
+
+def test_a_path_is_found_or_what_was_tried() -> None:
+    from kg.paths import NoPath, Path
+
+    with KnowledgeBase.open() as base:
+        found = base.path("MHA", "MLA")
+        assert isinstance(found, Path) and [step.relation.target for step in found.steps] == ["mqa", "gqa", "mla"]
+        assert isinstance(base.path("MLA", "Dropout"), NoPath | Path)
+        with pytest.raises(NotesError):
+            base.sync()
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: re.findall(r"import (\w+)", block)[-1])
+def test_the_examples_in_the_readme_run(block: str, notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(notes.parent)
+    KnowledgeBase.open(notes, sync=True).close()
+    names: dict[str, object] = {}
+    exec(block, names)
+    assert names.get("hits") or names.get("nodes")
+
+
+def test_nothing_goes_over_the_network_unless_a_model_is_named(notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("a socket was opened")
+
+    for name in ("connect", "connect_ex", "bind", "sendto"):
+        monkeypatch.setattr(socket.socket, name, refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    with KnowledgeBase.open(notes, sync=True) as base:
+        assert base.ask("what does dropout do").found and base.search("GRU")
+        base.sync()
+    with KnowledgeBase.open() as base:
+        assert base.ask("why sqrt d_k").found and base.path("MHA", "MLA")
