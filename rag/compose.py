@@ -141,11 +141,12 @@ def _speaks_of_a_side(one: Page, at: int, asked: Asking) -> bool:
 
 
 def _compared(one: Page, asked: Asking) -> set[int]:
-    """The table of a section that compares what is to be compared."""
+    """The table of a section that compares what is to be compared, or else its list."""
     if len(_named(one, asked)) < 2:
         return set()
-    rows = [at for at, unit in enumerate(one.units) if one.kind(at) is Kind.TABLE and unit.score > -1]
-    return grown(one, max(rows, key=lambda at: (one.units[at].score, -at)), asked) if rows else set()
+    told = [at for at, unit in enumerate(one.units) if one.kind(at) in {Kind.TABLE, Kind.LIST} and unit.score > -1]
+    best = max(told, key=lambda at: (one.kind(at) is Kind.TABLE, one.units[at].score, -at), default=-1)
+    return grown(one, best, asked) if told else set()
 
 
 def _next(one: Page, last: int, asked: Asking) -> set[int]:
