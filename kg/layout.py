@@ -2,7 +2,7 @@
 
 The steps are those of Sugiyama, Tagawa and Toda (1981): turn what leads around in a circle, give each box the layer of the
 longest way to it, order the layers by barycentres so that few lines cross, and move every box as near to its neighbours as
-the order allows. kg/page.js does the same, step by step: the drawing on the page and the still one agree to the pixel.
+the order allows. kg/layout.js does the same, step by step: the drawing on the page and the still one agree to the pixel.
 """
 
 from collections.abc import Sequence

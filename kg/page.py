@@ -1,6 +1,6 @@
 """A graph → one HTML page that shows it, offline and from a file: markup, style, script and data in one, no request to anyone.
 
-The script (kg/layout.js, kg/page.js) draws what is in view, as kg/view.py and kg/layout.py do for a still picture. Its data:
+The script (kg/layout.js, kg/view.js, kg/page.js) draws what is in view, as their namesakes do for a still picture. Its data:
   concepts  by id: id, name, title and subtitle (as they fit), w, h, gap, aliases, definition, notes as file:lines
   topics    id, name, title, subtitle, w, h, members (places of concepts)
   edges     source and target (places of concepts), kind (place of a kind), confidence, origin, reason, evidence as
@@ -24,7 +24,7 @@ from kg.selection import DRAWN, Around, shown
 from kg.show import READS
 from kg.text import language, location, printable
 from kg.topics import topics
-from kg.view import Box, concept_box, in_circles, topic_box
+from kg.view import MOST, Box, concept_box, in_circles, topic_box
 
 _KINDS = list(RelationKind)
 _EN = {
@@ -108,7 +108,7 @@ def page(graph: Graph, around: Around, kinds: tuple[RelationKind, ...], tongue: 
     """The page with the whole graph in it, open at what is around a concept; rejected relations are left out."""
     words = _WORDS[tongue]
     style = _asset("page.css")
-    script = f"{_asset('layout.js')}\n{_asset('page.js')}"
+    script = "(() => {\n" + "\n".join(map(_asset, ("layout.js", "view.js", "page.js"))) + "})();"
     focus = plain(concept_of(graph, around.focus).name(tongue)) if around.focus else ""
     data = json.dumps(_data(graph, around, kinds, tongue), ensure_ascii=False, separators=(",", ":"))
     parts = {key: escape(word) for key, word in words.items()} | {
@@ -144,6 +144,7 @@ def _data(graph: Graph, around: Around, kinds: tuple[RelationKind, ...], tongue:
     return {
         "words": _WORDS[tongue],
         "frame": FRAME,
+        "most": MOST,
         "start": {
             "focus": around.focus,
             "direction": around.direction.value,

@@ -74,6 +74,11 @@ def sized(count: int) -> Graph:
     return build(concepts, relations)
 
 
+def alone(count: int) -> Graph:
+    """So many concepts without a relation."""
+    return build([Concept(f"c{at:02}", f"概念 {at} " * (at % 3 + 1), (), Wording(), (), at % 4 == 0) for at in range(count)], [])
+
+
 def circle(kind: RelationKind = RelationKind.PREREQUISITE_OF) -> Graph:
     """Three concepts that lead around."""
     concepts = [Concept(id, id, (), Wording(), (), False) for id in "abc"]

@@ -18,6 +18,7 @@ from kg.drawing import DARK, LIGHT, Theme, arranged, svg
 from kg.graph import Graph
 from kg.labels import box_size, fitted, plain, room
 from kg.layout import layout
+from kg.png import has_font
 from kg.selection import Around, Direction, select
 from kg.topics import topics
 from kg.tree import nearest, tree
@@ -161,7 +162,7 @@ def test_a_label_takes_the_room_it_has_and_says_when_it_is_cut() -> None:
 
 
 def test_a_png_is_twice_the_size_of_its_svg_and_not_empty(kbase: Kbase) -> None:
-    if not chinese_font():
+    if not has_font("中"):
         missing("no Chinese font is installed")
     picture = kbase("export", "-", "--format", "svg", "--focus", "GRU").stdout
     width, height = re.findall(r'(?:width|height)="(\d+)"', picture)[:2]
@@ -179,12 +180,6 @@ def chunks(data: bytes) -> bytes:
         found += data[at + 8 : at + 8 + length] if data[at + 4 : at + 8] == b"IDAT" else b""
         at += 12 + length
     return found
-
-
-def chinese_font() -> bool:
-    from kg.png import has_font
-
-    return has_font("中")
 
 
 def test_without_a_chinese_font_png_says_what_to_install() -> None:

@@ -5,6 +5,7 @@ import json
 import re
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -19,7 +20,8 @@ from kg.selection import Around, Direction, select
 from kg.topics import topics
 from kg.view import view
 from tests.browser import browser, npm, opened
-from tests.graphs import HOSTILE, bundled, circle, doubled, hostile, sized
+from tests.graphs import HOSTILE, alone, bundled, circle, doubled, hostile, sized
+from tests.test_export import made
 
 __all__ = ["browser"]  # a fixture
 NOTES = Path(__file__).parent.parent / "data" / "notes"
@@ -214,10 +216,19 @@ def test_no_label_is_markup_or_script(browser: Browser, tmp_path: Path) -> None:
     [Around(), Around("mla"), Around("rag"), Around("attention", Direction.AFTER), Around("gru", Direction.BOTH, 2)],
 )
 def test_the_page_and_a_still_picture_are_the_same_drawing(browser: Browser, tmp_path: Path, around: Around, tongue: str) -> None:
-    still = ElementTree.fromstring(svg(view(select(bundled(), around), topics(bundled(), tongue), tongue), tongue))
+    the_same(browser, tmp_path, bundled(), around, tongue)
+
+
+@pytest.mark.parametrize("graph", [circle(), sized(1), sized(79), sized(300), hostile(), alone(30)], ids=len)
+def test_so_are_those_of_circles_of_crowds_and_of_boxes_without_a_line(browser: Browser, tmp_path: Path, graph: Graph) -> None:
+    the_same(browser, tmp_path, graph, Around(), "en")
+
+
+def the_same(browser: Browser, folder: Path, graph: Graph, around: Around, tongue: str) -> None:
+    still = ElementTree.fromstring(svg(view(select(graph, around), topics(graph, tongue), tongue), tongue))
     rects = [one for one in still.iter(f"{SVG}rect") if one.get("rx")]
     paths = [one.get("d") or "" for one in still.iter(f"{SVG}path")]
-    with opened(browser, written(bundled(), tmp_path, around, tongue), width=1600) as page:
+    with opened(browser, written(graph, folder, around, tongue), width=1600) as page:
         boxes = page.evaluate("""[...document.querySelectorAll('.box')].map((one) => {
           const [x, y] = one.getAttribute('transform').match(/-?\\d+/g), rect = one.querySelector('rect');
           return [x - rect.getAttribute('width') / 2, y - rect.getAttribute('height') / 2];
@@ -225,6 +236,14 @@ def test_the_page_and_a_still_picture_are_the_same_drawing(browser: Browser, tmp
         ways = page.evaluate("[...document.querySelectorAll('#stage .way')].map((one) => one.getAttribute('d'))")
     assert [[float(one.get("x") or ""), float(one.get("y") or "")] for one in rects] == boxes
     assert paths[: len(ways)] == ways and len(paths) - len(ways) <= 2  # the rest is the legend
+
+
+def test_what_was_rejected_is_in_the_data_formats_and_in_no_drawing(tmp_path: Path) -> None:
+    graph = circle()
+    graph.edges["a", "b", "prerequisite_of"]["status"] = "rejected"
+    assert len(json.loads(made(graph, "json"))["edges"]) == 3
+    assert [one["flags"] for one in data_of(written(graph, tmp_path))["edges"]] == [0, 0]
+    assert made(graph, "dot").count("->") == 2
 
 
 def test_a_circle_is_drawn_and_said_to_be_one(browser: Browser, tmp_path: Path) -> None:
@@ -270,7 +289,13 @@ def decoded(text: str) -> str:
 
 
 def test_the_data_of_a_page_is_json_of_which_nothing_is_markup(tmp_path: Path) -> None:
-    text = written(hostile(), tmp_path).read_text(encoding="utf-8")
+    page = written(hostile(), tmp_path)
+    names = {one["id"]: one["name"] for one in data_of(page)["concepts"]}
+    assert names == {f"c{at}": plain(label) for at, label in enumerate(HOSTILE)}
+
+
+def data_of(page: Path) -> dict[str, Any]:
+    text = page.read_text(encoding="utf-8")
     (found,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL)
-    names = {one["id"]: one["name"] for one in json.loads(found)["concepts"]}
-    assert "<" not in found and names == {f"c{at}": plain(label) for at, label in enumerate(HOSTILE)}
+    assert "<" not in found
+    return dict(json.loads(found))
