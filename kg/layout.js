@@ -7,21 +7,23 @@ const push = (map, key, value) => { if (!map.has(key)) map.set(key, []); map.get
 const SWEEPS = 24, PATIENCE = 8, MARGIN = 24, BETWEEN = 18, APART = 58, BEND = 10, HEAD = 8;
 
 function turnedLines(count, lines) {
-  const leaving = range(count).map(() => []), entered = new Set(), turned = lines.map(() => false), state = Array(count).fill(0);
-  lines.forEach(([source, target], at) => { leaving[source].push(at); entered.add(target); });
-  const roots = [...range(count).filter((box) => !entered.has(box)), ...range(count).filter((box) => entered.has(box))];
-  for (const root of roots) {
-    if (state[root]) continue;
-    state[root] = 1;
-    const way = [[root, 0]];
-    while (way.length) {
-      const top = way[way.length - 1], at = leaving[top[0]][top[1]++];
-      if (at === undefined) { state[top[0]] = 2; way.pop(); continue; }
-      const target = lines[at][1];
-      if (!state[target]) { state[target] = 1; way.push([target, 0]); } else turned[at] = state[target] === 1;
+  const after = range(count).map(() => []), before = range(count).map(() => []), front = [], back = [];
+  for (const [source, target] of lines) { after[source].push(target); before[target].push(source); }
+  const leaving = after.map((ends) => ends.length), entering = before.map((ends) => ends.length), left = range(count);
+  while (left.length) {
+    let box = left.find((one) => !leaving[one]);
+    if (box !== undefined) back.push(box);
+    else {
+      const more = (one) => (entering[one] ? 0 : 2 * lines.length) + leaving[one] - entering[one];
+      box = left.reduce((best, one) => more(one) > more(best) ? one : best);
+      front.push(box);
     }
+    left.splice(left.indexOf(box), 1);
+    for (const one of after[box]) entering[one] -= 1;
+    for (const one of before[box]) leaving[one] -= 1;
   }
-  return turned;
+  const place = new Map([...front, ...back.reverse()].map((box, at) => [box, at]));
+  return lines.map(([source, target]) => place.get(source) > place.get(target));
 }
 
 function layersOf(count, arcs) {

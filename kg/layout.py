@@ -1,6 +1,6 @@
 """Boxes and lines between them → where each box stands and how each line runs: a layered drawing. Knows nothing of concepts.
 
-The steps are those of Sugiyama, Tagawa and Toda (1981): turn what leads around in a circle, give each box the layer of the
+The steps are those of Sugiyama, Tagawa and Toda (1981): turn the few lines that lead around, give each box the layer of the
 longest way to it, order the layers by barycentres so that few lines cross, and move every box as near to its neighbours as
 the order allows. kg/layout.js does the same, step by step: the drawing on the page and the still one agree to the pixel.
 """

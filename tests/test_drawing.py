@@ -17,6 +17,7 @@ from wcwidth import wcswidth
 from kg.drawing import DARK, LIGHT, Theme, arranged, svg
 from kg.graph import Graph
 from kg.labels import box_size, fitted, plain, room
+from kg.layers import turned_lines
 from kg.layout import layout
 from kg.png import has_font
 from kg.selection import Around, Direction, select
@@ -64,6 +65,13 @@ def test_without_circles_every_line_leads_onward() -> None:
     drawn = layout([(90, 36)] * 40, lines)
     along = [place[1 if drawn.down else 0] for place in drawn.places]
     assert all(along[source] < along[target] for source, target in lines)
+
+
+def test_few_lines_are_turned_where_they_lead_around_in_circles() -> None:
+    around = [(at, (at + 1) % 12) for at in range(12)]
+    assert sum(turned_lines(12, around)) == 1
+    onward = [(a, b) for a in range(12) for b in range(a + 1, 12)]
+    assert turned_lines(12, [*onward, (7, 3)]) == [False] * len(onward) + [True]
 
 
 def test_a_chain_is_straight_and_runs_to_the_right_as_long_as_it_fits() -> None:
