@@ -1,0 +1,113 @@
+"""The weights of a passage's score (rag/score.py), learned on aligned question sets in two languages, by folds of passages.
+
+    python benchmarks/weights.py xquad.en.jsonl xquad.zh.jsonl
+
+For each question the candidates are what search would score in full. The weights make the answering passage as likely as
+they can among them (softmax over candidates, in every direction alike); hit@1 is of passages that the weights were not
+learned on, beside what single parts and fixed weights reach.
+"""
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from retrieval import index, questions
+
+from kg.text import language
+from rag.database import Place
+from rag.evaluate import Question
+from rag.keywords import question_terms
+from rag.score import DENSE, SENTENCE, WORDS
+from rag.store import KnowledgeBase
+
+PARTS = ("dense", "sentence", "words", "own")  # `own`: whether the passage is in the question's language
+FOLDS = 5
+CANDIDATES = 50
+STEPS, RIDGE = 12, 1e-5
+
+Floats = NDArray[np.float64]
+Table = tuple[Floats, NDArray[np.bool_], NDArray[np.int64]]  # (questions, candidates, parts); which are right; the folds
+
+
+def table(place: Place, asked: list[Question]) -> Table:
+    """The parts of each question's candidates."""
+    parts = np.zeros((len(asked), CANDIDATES, len(PARTS)))
+    parts[:, :, 0] = -9  # where there are fewer candidates
+    right = np.zeros(parts.shape[:2], np.bool_)
+    with KnowledgeBase(place) as base:
+        for row, question in enumerate(asked):
+            query = base.encode_question(question.text)
+            words = base.covered(question_terms(question.text)).scores
+            near = [id for id, _ in base.nearest(query, CANDIDATES // 2)]
+            named = [id for id in sorted(words, key=lambda id: (-words[id], id)) if id not in near]
+            for at, (id, one) in enumerate(base.passages([*near, *named[: CANDIDATES // 2]]).items()):
+                nearest = float((one.sentence_vectors @ query).max())
+                own = one.language == language(question.text)
+                parts[row, at] = float(one.vector @ query), nearest, words.get(id, 0.0), own
+                right[row, at] = question.answered_by(one.passage)
+    folds = np.array([int(question.id.split("-")[0]) % FOLDS for question in asked])
+    return parts, right, folds
+
+
+def learned(tables: list[Table], kept: list[int], fold: int) -> Floats:
+    """The weights of the kept parts, learned on all folds but one, by Newton's method."""
+    weights = np.zeros(len(kept))
+    for _ in range(STEPS):
+        slope, curve = np.zeros(len(kept)), RIDGE * np.eye(len(kept))
+        for parts, right, folds in tables:
+            use = (folds != fold) & right.any(axis=1)
+            values, true = parts[use][:, :, kept], right[use]
+            likely = np.exp(values @ weights - (values @ weights).max(axis=1, keepdims=True))
+            among = likely / likely.sum(axis=1, keepdims=True)
+            wanted = likely * true / (likely * true).sum(axis=1, keepdims=True)
+            slope += np.einsum("qc,qcp->p", wanted - among, values) / len(among) / len(tables)
+            away = values - np.einsum("qc,qcp->qp", among, values)[:, None]
+            curve += np.einsum("qc,qcp,qcr->pr", among, away, away) / len(among) / len(tables)
+        weights += np.linalg.solve(curve, slope - RIDGE * weights)
+    return weights
+
+
+def hits(one: Table, weights: Floats, kept: list[int], fold: int | None = None) -> tuple[int, int]:
+    """How many questions have a right passage first, of how many."""
+    parts, right, folds = one
+    use = folds == fold if fold is not None else folds >= 0
+    best = (parts[use][:, :, kept] @ weights).argmax(axis=1)
+    return int(right[use][np.arange(len(best)), best].sum()), int(use.sum())
+
+
+def main(english: str, chinese: str) -> None:
+    read = {
+        name: [json.loads(line) for line in Path(path).open(encoding="utf-8")]
+        for name, path in (("en", english), ("zh", chinese))
+    }
+    count, half = len(read["en"]), len(read["en"]) // 2
+    tables: dict[str, Table] = {}
+    with tempfile.TemporaryDirectory() as temporary:
+        root = Path(temporary)
+        for name, other in (("en", "zh"), ("zh", "en")):
+            texts = [(str(at), line["passage"]) for at, line in enumerate(read[name])]
+            whole = index(root / name, texts, None)
+            mixed = [(str(at), read[name if at < half else other][at]["passage"]) for at in range(count)]
+            both = index(root / f"mixed-{name}", mixed, whole)
+            for asked in ("en", "zh"):
+                tables[f"{asked} → {name}"] = table(whole, questions(read[asked], 0, count))
+                tables[f"{asked} → {name}, mixed"] = table(both, questions(read[asked], 0, half))
+    print(f"\n{'hit@1':44}" + "".join(name.rjust(16) for name in tables))
+    for kept in ([0], [1], [0, 1], [0, 1, 2], [0, 1, 2, 3]):
+        folds = [learned(list(tables.values()), kept, fold) for fold in range(FOLDS)]
+        whole_weights = learned(list(tables.values()), kept, -1)
+        found = [[hits(one, weights, kept, fold) for fold, weights in enumerate(folds)] for one in tables.values()]
+        rates = [sum(good for good, _ in some) / sum(all_ for _, all_ in some) for some in found]
+        size = np.abs(whole_weights[:3]).sum()
+        label = " ".join(f"{PARTS[part]} {weight / size:+.2f}" for part, weight in zip(kept, whole_weights, strict=True))
+        print(f"{label:44}" + "".join(f"{rate:16.3f}" for rate in rates), flush=True)
+    fixed = np.array([DENSE, SENTENCE, WORDS])
+    rates = [good / all_ for good, all_ in (hits(one, fixed, [0, 1, 2]) for one in tables.values())]
+    print(f"{'as in rag/score.py, without the levels':44}" + "".join(f"{rate:16.3f}" for rate in rates))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:3])
