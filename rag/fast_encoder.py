@@ -5,7 +5,7 @@ and of LEAST for any text, so that vectors of both may stand in one index.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -119,8 +119,8 @@ def _convert(path: Path, folder: Path) -> None:
         layernorm_embedding=True,
     )
     encoder.scale_embeddings = False
-    encoder.embeddings[0].weight = weights.matrix("emb.word", shape.hidden)
-    encoder.embeddings[1].weight = weights.matrix("emb.type", shape.hidden)
+    _eight_bits(encoder.embeddings[0], weights.rows("emb.word", shape.hidden))
+    _eight_bits(encoder.embeddings[1], weights.rows("emb.type", shape.hidden))
     encoder.position_encodings.encodings = weights.matrix("emb.pos", shape.hidden)
     _norm(encoder.layernorm_embedding, weights, "emb.ln")
     for number, layer in enumerate(encoder.layer):
@@ -132,7 +132,6 @@ def _convert(path: Path, folder: Path) -> None:
     model.config.unk_token, model.config.layer_norm_epsilon = pieces[weights.unknown], shape.epsilon
     model.config.bos_token, model.config.eos_token = pieces[weights.first], pieces[weights.last]
     model.validate()
-    model.optimize("int8")
     model.save(str(folder))
     tokenizer(weights).save(str(folder / "tokenizer.json"), pretty=False)
 
@@ -141,7 +140,7 @@ def _fill(layer: Any, weights: Weights, name: str) -> None:
     """One layer: query, key and value as one matrix, and the norms after what they norm."""
     hidden, inner = weights.shape.hidden, weights.shape.inner
     attention = layer.self_attention
-    attention.linear[0].weight = np.vstack([weights.matrix(f"{name}.{one}.w", hidden) for one in "qkv"])
+    _eight_bits(attention.linear[0], (weights.matrix(f"{name}.{one}.w", hidden) for one in "qkv"))
     attention.linear[0].bias = np.concatenate([weights.vector(f"{name}.{one}.b") for one in "qkv"])
     _linear(attention.linear[1], weights, f"{name}.ao", hidden)
     _norm(attention.layer_norm, weights, f"{name}.aln")
@@ -151,7 +150,19 @@ def _fill(layer: Any, weights: Weights, name: str) -> None:
 
 
 def _linear(spec: Any, weights: Weights, name: str, width: int) -> None:
-    spec.weight, spec.bias = weights.matrix(f"{name}.w", width), weights.vector(f"{name}.b")
+    _eight_bits(spec, weights.rows(f"{name}.w", width))
+    spec.bias = weights.vector(f"{name}.b")
+
+
+def _eight_bits(spec: Any, parts: Iterable[NDArray[np.float32]]) -> None:
+    """A matrix as one byte a number and one scale a row, as CTranslate2 does it itself, but without holding all of it."""
+    values, scales = [], []
+    for rows in parts:
+        largest = np.abs(rows).max(axis=1)
+        largest[largest == 0] = 127
+        scales.append(127 / largest)
+        values.append(np.rint(rows * scales[-1][:, None]).astype(np.int8))
+    spec.weight, spec.weight_scale = np.vstack(values), np.concatenate(scales)
 
 
 def _norm(spec: Any, weights: Weights, name: str) -> None:

@@ -81,6 +81,8 @@ def rewrite(
     kept: list[Statement] = []
     left_out = 0
     try:
+        if not given:
+            raise _Unusable("all that it would be shown are orders to it")
         pieces = _pieces(lambda: stream(model, system, _prompt(answer.question, given, mark)), patience)
         for statement in _statements(base, pieces, given):
             if not statement.cites or (strict and not statement.supported):

@@ -36,18 +36,17 @@ class SentenceTransformersEncoder:
         with _library():
             from sentence_transformers import SentenceTransformer
         cut = _CUT.fullmatch(name)
+        length = int(cut["dimension"]) if cut else None
         model = _named(cut["model"] if cut else name)
         weights = None if model else _own_weights()
         source = checkpoint(weights) if weights else model or DEFAULT_MODEL
         with _loading(source):
-            length = int(cut["dimension"]) if cut else None
             self._model = SentenceTransformer(source, truncate_dim=length, local_files_only=not _to_be_fetched(source))
             _lighten(self._model)
-        width = _dimension(self._model, None)
-        if cut and width < int(cut["dimension"]):
-            raise EngineError(f"the vectors of {model} have {width} numbers, not {cut['dimension']}", "name no more than that")
-        self.dimension = _dimension(self._model, int(cut["dimension"]) if cut else None)
-        self.name = ":".join(filter(None, (TORCH, f"{model}@{cut['dimension']}" if cut else model)))
+            self.dimension = int(self._model.encode(["a"], show_progress_bar=False).shape[1])
+        if length and self.dimension < length:
+            raise EngineError(f"the vectors of {model} have {self.dimension} numbers, not {length}", "name no more than that")
+        self.name = ":".join(filter(None, (TORCH, f"{model}@{length}" if length else model)))
         self.fingerprint = fingerprint(weights) if weights else _identity(self._model, f"{source}:{self.dimension}")
         bare = not any(self._model.prompts.values())
         old = bare and "e5" in Path(source).name.lower() and "instruct" not in source
@@ -156,12 +155,6 @@ def _lighten(model: Any) -> None:
             else kind == "cpu" and torch.cpu.get_capabilities().get("avx512_bf16")
         ):
             model.to(torch.bfloat16)
-
-
-def _dimension(model: Any, cut: int | None) -> int:
-    """How many numbers a vector has."""
-    vector = model.encode(["a"], truncate_dim=cut, show_progress_bar=False)
-    return int(np.asarray(vector).shape[1])
 
 
 def _identity(model: Any, name: str) -> str:

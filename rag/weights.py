@@ -32,6 +32,7 @@ _MAGIC = b"E5S1"
 _HEADER = struct.Struct("<4s I 7i f i i 4i Q")
 _ENTRY = struct.Struct("<BIQQ")
 _BLOCK = np.dtype([("scale", "<f2"), ("values", "u1", 16)])
+_ROWS = 8192  # at a time
 _MADE = "made.json"  # written last: the sums of the other files
 _STALE = 3600.0  # seconds, after which nobody is still making a folder
 _STAND_IN = "\ue000"  # of the private use area: for characters that NFKC would change, and the model does not
@@ -68,16 +69,27 @@ class Weights:
 
     def matrix(self, name: str, width: int) -> NDArray[np.float32]:
         """A tensor of rows of `width` numbers."""
+        return np.vstack(list(self.rows(name, width)))
+
+    def rows(self, name: str, width: int) -> Iterator[NDArray[np.float32]]:
+        """A tensor of rows of `width` numbers, some rows at a time: that of the vocabulary takes 400 MB."""
         kind, count, offset = self._tensors[name]
         if kind == 0:
-            return self.vector(name).reshape(-1, width)
+            yield self.vector(name).reshape(-1, width)
+            return
         blocks = self._data[offset : offset + count // 32 * _BLOCK.itemsize].view(_BLOCK)
-        values = np.empty((len(blocks), 32), np.float32)
-        values[:, :16] = blocks["values"] & 15
-        values[:, 16:] = blocks["values"] >> 4
-        values -= 8
-        values *= blocks["scale"].astype(np.float32)[:, None]
-        return values.reshape(-1, width)
+        step = _ROWS * width // 32
+        yield from (_numbers(blocks[at : at + step]).reshape(-1, width) for at in range(0, len(blocks), step))
+
+
+def _numbers(blocks: NDArray[np.void]) -> NDArray[np.float32]:
+    """(blocks, 32): of each byte the low half is one of the first sixteen numbers, the high half one of the others."""
+    values = np.empty((len(blocks), 32), np.float32)
+    values[:, :16] = blocks["values"] & 15
+    values[:, 16:] = blocks["values"] >> 4
+    values -= 8
+    values *= blocks["scale"].astype(np.float32)[:, None]
+    return values
 
 
 def read_weights(path: Path) -> Weights:
