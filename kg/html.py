@@ -13,6 +13,7 @@ _BLOCKS = frozenset(
 _SILENT = frozenset("head nav noscript script style svg template".split())
 _INLINE = {"b": "**", "strong": "**", "code": "`"}
 _HEADING = re.compile("h[1-6]")
+_STRAY = re.compile("<(?![^<>]{0,5000}>)")  # opens no tag, and keeps the parser looking for one through all of the text
 _SPACE = re.compile(r"\s+")
 
 
@@ -22,10 +23,19 @@ def as_markdown(text: str) -> str:
     >>> as_markdown("<h2>Gates</h2><p>The <b>GRU</b> has 2.</p>").replace(FILL, "").split()
     ['Gates', '==', 'The', '**GRU**', 'has', '2.']
     """
-    reader = _Reader(text)
-    reader.feed(text)
+    bare = _without_comments(text)
+    reader = _Reader(bare)
+    reader.feed(_STRAY.sub(" ", bare))
     reader.close()
     return reader.finish()
+
+
+def _without_comments(text: str) -> str:
+    pieces, at = [], 0
+    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
+        pieces += [text[at:start], SPACE * (end + 3 - start)]
+        at = end + 3
+    return "".join([*pieces, text[at:]])
 
 
 class _Reader(HTMLParser):

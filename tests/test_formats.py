@@ -316,3 +316,13 @@ def test_no_bytes_make_a_reader_raise_anything_else(suffix: str, data: bytes) ->
         note_of(data, "n" + suffix)
     except NotesError as error:
         assert error.message.startswith("n" + suffix)
+
+
+@pytest.mark.parametrize("piece", ["<", "<!--", "<a ", "<a x='", "<p", "<![CDATA[", "<a x='>", "<a\n", "<!", "</", "<script>"])
+def test_the_html_parser_never_gets_a_tag_that_does_not_end_which_would_take_quadratic_time(
+    piece: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fed: list[str] = []
+    monkeypatch.setattr("kg.html._Reader.feed", lambda self, text: fed.append(text))
+    laid_out("n.html", piece * 1000)
+    assert all(">" in one for one in fed[0].split("<")[1:])
