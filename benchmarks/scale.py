@@ -32,6 +32,7 @@ from rag.answer import ask
 from rag.database import Place, writing
 from rag.keywords import terms
 from rag.places import bundled
+from rag.space import Kind, NeutralEncoder
 from rag.split import READING
 from rag.store import KnowledgeBase, compact
 from rag.sync import sync
@@ -104,7 +105,10 @@ def fill(place: Place, passages: int, known: dict[str, NDArray[np.float32]]) -> 
     """An index as sync would make it of as many passages, but for concepts, written straight into the database."""
     encoder, chance, sentences = StandIn(known), random.Random(passages), list(known)
     words, tongues = {one: " ".join(terms(one)) for one in sentences}, {one: language(one) for one in sentences}
+    kinds = [Kind.PASSAGE, *[Kind.SENTENCE] * 3]
     with writing(place) as database:
+        space = rag.sync._space(database, encoder, None)
+        neutral = NeutralEncoder(encoder, space)
         for number in range(passages // PER_FILE):
             name, text, rows = f"{number // 1000}/{number}.md", "", []
             for part in range(PER_FILE):
@@ -115,7 +119,7 @@ def fill(place: Place, passages: int, known: dict[str, NDArray[np.float32]]) -> 
                 for mark, one in drawn:
                     spans.append((len(text), len(text) + len(mark) + 1 + len(one), f"{mark} {one}"))
                     text += f"{mark} {one}\n\n"
-                vectors = encoder.encode_passages(["\n".join(one for _, _, one in spans), *(one for _, _, one in spans)])
+                vectors = neutral.encode_passages(["\n".join(one for _, _, one in spans), *(one for _, _, one in spans)], kinds)
                 line = 8 * part + 1
                 rows.append(
                     (number + 1, json.dumps([head]), start, spans[-1][1], line, line + 6, 0, text[start : spans[-1][1]],
@@ -131,9 +135,9 @@ def fill(place: Place, passages: int, known: dict[str, NDArray[np.float32]]) -> 
             for at, row in enumerate(rows, number * PER_FILE + 1):
                 database.execute(f"INSERT INTO passages VALUES ({at}, {', '.join('?' * 13)})", row[:13])
                 database.execute("INSERT INTO keywords (rowid, terms) VALUES (?, ?)", (at, row[13]))
-        now = {"encoder": encoder.name, "fingerprint": encoder.fingerprint, "reading": READING, "gathering": GATHERING}
+        now = {"encoder": encoder.name, "fingerprint": neutral.fingerprint, "reading": READING, "gathering": GATHERING}
         settings = {**now, "scope": '["."]', "curated": "", "problems": "[]", "generation": 1}
-        rag.sync._settle(database, place, encoder, settings, passages)
+        rag.sync._settle(database, place, space, {}, settings)
 
 
 def measure(passages: int, known: dict[str, NDArray[np.float32]], folder: Path) -> dict[str, Any]:
@@ -219,7 +223,7 @@ def asking(folder: Path) -> dict[str, Any]:
         _took(one, "ask", lambda question=question: ask(base, question))
         warm.append((1000 * one["ask s"], 1000 * one["ask CPU s"]))
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
-    queries = encoder.encode_queries(encoder.questions[:100])
+    queries = np.stack([base.encode_question(one) for one in encoder.questions[:100]])
     near = [{id for id, _ in base.nearest(one, 10)} for one in queries]
     exact = _exact(base, queries)
     recall = np.mean([len(a & b) / 10 for a, b in zip(near, exact, strict=True)])
@@ -232,10 +236,9 @@ def asking(folder: Path) -> dict[str, Any]:
 def _exact(base: KnowledgeBase, queries: NDArray[np.float32]) -> list[set[int]]:
     """The ten nearest of each question, by comparing all vectors as they are."""
     best = [np.empty((0, 2)) for _ in queries]
-    rows = base.database.execute("SELECT id, language, vector FROM passages")
+    rows = base.database.execute("SELECT id, vector FROM passages")
     while some := rows.fetchmany(50_000):
-        vectors = np.frombuffer(b"".join(one[2] for one in some), np.float16).reshape(len(some), -1).astype(np.float32)
-        vectors -= np.stack([base.means[one[1]] for one in some])
+        vectors = np.frombuffer(b"".join(one[1] for one in some), np.float16).reshape(len(some), -1).astype(np.float32)
         ids = np.array([one[0] for one in some])
         for at, scores in enumerate(queries @ vectors.T):
             top = np.argsort(-scores)[:10]
