@@ -31,10 +31,11 @@ from kg.text import language
 from rag.answer import ask
 from rag.database import Place, writing
 from rag.keywords import terms
+from rag.packed import compact
 from rag.places import bundled
 from rag.space import Kind, NeutralEncoder
 from rag.split import READING
-from rag.store import KnowledgeBase, compact
+from rag.store import KnowledgeBase
 from rag.sync import sync
 
 PER_FILE = 10

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.keywords import question_terms
+from rag.packed import CHUNK, expand
 from rag.space import LANGUAGES, Space, probes
-from rag.store import CHUNK, KnowledgeBase, Matched, coverage, expand
+from rag.store import KnowledgeBase, Matched, coverage
 
 # Learned by benchmarks/weights.py on the dev sets, by folds over their passages; rounded, and to a sum of 1.
 DENSE = 0.40  # the passage's cosine with the question

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from kg.errors import QuestionError
 from kg.text import language
 from rag.keywords import question_terms, terms
+from rag.packed import Stored
 from rag.score import DENSE, combined, levels_of
-from rag.store import KnowledgeBase, Matched, Stored
+from rag.store import KnowledgeBase, Matched
 from rag.types import Hit, Mode, Why
 
 LONGEST_QUESTION = 4_000  # characters; longer is a pasted document

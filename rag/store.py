@@ -7,41 +7,29 @@ a reader never pairs the one with the wrong other: it opens the file of its own 
 import json
 import math
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Self
 
-import numpy as np
-from numpy.typing import NDArray
-
 from kg.errors import IndexDamaged, IndexMismatch, IndexMissing
 from kg.notes import Found, digest, find_notes
 from rag.database import SCHEMA, Place, connect, damage
 from rag.encode import Encoder, Reranker, load_asker
-from rag.space import Kind, Space, fingerprint
-from rag.types import Passage, Sentence
 
 if TYPE_CHECKING:
-    from rag.vectors import Chunk, VectorIndex
+    import numpy as np
+    from numpy.typing import NDArray
 
-CHUNK = 10_000  # passages
-_STALE = 0.1  # of the vectors in the index that may be of passages gone since, or be added to those it was built for
+    from rag.packed import Stored
+    from rag.space import Space
+    from rag.vectors import VectorIndex
+
 _NEAR = 1_000  # candidates, where vectors are compared in a compressed form
 _POSTINGS = 30_000  # places of words that BM25 is worked out for: some 10 ms
 _BM25_MOST = 2.2  # k1 + 1 of FTS5's bm25()
 _COMMON = 2_000  # passages; a word in more of them, and in every tenth or in _POSTINGS, tells nothing worth its lookup
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A passage as it is kept, with its language and its vectors, unit rows: (dimension,) and (sentences, dimension)."""
-
-    passage: Passage
-    language: str
-    vector: NDArray[np.float32]
-    sentence_vectors: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +76,8 @@ class KnowledgeBase:
     @cached_property
     def encoder(self) -> Encoder:
         """The engine the passages were encoded with. Raises IndexMismatch when it is another by now."""
+        from rag.space import fingerprint
+
         encoder = self._given or load_asker(self.settings["encoder"], self.settings["fingerprint"])
         if fingerprint(encoder) != self.settings["fingerprint"]:
             raise IndexMismatch(
@@ -98,19 +88,24 @@ class KnowledgeBase:
         return encoder
 
     @cached_property
-    def space(self) -> Space:
+    def space(self) -> "Space":
         """The space that the passages' vectors are in."""
+        from rag.space import Space
+
         ((data,),) = self.rows("SELECT vectors FROM space")
         return Space.from_bytes(data, self.settings["dimension"])
 
-    def encode_question(self, question: str) -> NDArray[np.float32]:
+    def encode_question(self, question: str) -> "NDArray[np.float32]":
         """The question's vector in that space, (dimension,)."""
+        from rag.space import Kind
+
         vector: NDArray[np.float32] = self.space.neutral(self.encoder.encode_queries([question]), [question], Kind.QUESTION)[0]
         return vector
 
     @cached_property
     def vectors(self) -> "VectorIndex":
         """All passages' vectors, from the FAISS file or else from the database."""
+        from rag.packed import build_vectors
         from rag.vectors import VectorIndex
 
         path = self.place.vectors(self.settings["generation"])
@@ -124,15 +119,15 @@ class KnowledgeBase:
         with damage(self.place.database):
             return build_vectors(self.database, self.settings["dimension"])
 
-    def nearest(self, query: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
+    def nearest(self, query: "NDArray[np.float32]", k: int) -> list[tuple[int, float]]:
         """The ids of the k passages nearest to a query, (dimension,), by inner product."""
         if self.vectors.exact:
             return self.vectors.nearest(query, k)
+        from rag.packed import nearest
+
         near = [id for id, _ in self.vectors.nearest(query, max(k, _NEAR))]
         marks = ",".join("?" * len(near))
-        rows = self.rows(f"SELECT id, vector FROM passages WHERE id IN ({marks})", near)
-        scores = [(id, float(query @ np.frombuffer(vector, np.float16))) for id, vector in rows]
-        return sorted(scores, key=lambda one: (-one[1], one[0]))[:k]
+        return nearest(query, self.rows(f"SELECT id, vector FROM passages WHERE id IN ({marks})", near), k)
 
     def rows(self, query: str, arguments: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """What the database answers. Raises IndexDamaged."""
@@ -142,13 +137,15 @@ class KnowledgeBase:
     def __len__(self) -> int:
         return int(self.settings["passages"])
 
-    def passages(self, ids: Iterable[int]) -> dict[int, Stored]:
+    def passages(self, ids: Iterable[int]) -> "dict[int, Stored]":
         """The stored passages of these ids."""
+        from rag.packed import stored
+
         wanted = list(ids)
         marks = ",".join("?" * len(wanted))
         query = f"""SELECT p.id, f.path, p.heading, p.start, p."end", p.first, p.last, p.page, p.text, p.sentences, p.language,
                            p.vector, p.sentence_vectors FROM passages p JOIN files f ON f.id = p.file WHERE p.id IN ({marks})"""
-        return {row[0]: _stored(row) for row in self.rows(query, wanted)}
+        return {row[0]: stored(row) for row in self.rows(query, wanted)}
 
     def covered(self, words: Sequence[str]) -> Matched:
         """The share of the words, by weight, that stand in each passage that has any of them, by id."""
@@ -247,68 +244,3 @@ def _sought(words: Sequence[str], counts: Mapping[str, int]) -> list[str]:
     ordered = sorted(words, key=lambda word: (counts.get(word, 0), word))
     places = accumulate(counts.get(word, 0) for word in ordered)
     return [word for at, (word, far) in enumerate(zip(ordered, places, strict=True)) if at == 0 or far <= _POSTINGS]
-
-
-def build_vectors(database: sqlite3.Connection, dimension: int) -> "VectorIndex":
-    """The passages' vectors as an index."""
-    from rag.vectors import VectorIndex
-
-    ((count,),) = database.execute("SELECT count(*) FROM passages")
-    return VectorIndex.build(lambda: _chunks(database), count, dimension)
-
-
-def extended_vectors(database: sqlite3.Connection, place: Place, settings: Mapping[str, Any]) -> "VectorIndex | None":
-    """The index as these settings have it with what was added since; None when so much changed that it is to be built anew.
-
-    Those of passages that are gone stay in it: no passage has their ids again.
-    """
-    from rag.vectors import VectorIndex
-
-    ((new,),) = database.execute("SELECT count(*) FROM passages WHERE id > ?", (settings["last"],))
-    if settings["vectors"] + new > (1 + _STALE) * settings["built"]:
-        return None
-    try:
-        index = VectorIndex.load(place.vectors(settings["generation"]))
-    except IndexDamaged:
-        return None
-    if index.exact or len(index) != settings["vectors"]:
-        return None
-    for ids, vectors in _chunks(database, settings["last"]):
-        index.add(ids, vectors)
-    return index
-
-
-def _chunks(database: sqlite3.Connection, after: int = 0) -> "Iterator[Chunk]":
-    """The ids and vectors of the passages with a greater id than `after`."""
-    rows = database.execute("SELECT id, vector FROM passages WHERE id > ? ORDER BY id", (after,))
-    while some := rows.fetchmany(CHUNK):
-        raw = np.frombuffer(b"".join(vector for _, vector in some), np.float16).reshape(len(some), -1)
-        yield np.array([id for id, _ in some], np.int64), raw.astype(np.float32)
-
-
-def _compact_type(dimension: int) -> np.dtype[np.void]:
-    return np.dtype([("scale", "<f4"), ("values", "i1", (dimension,))])
-
-
-def compact(vectors: NDArray[np.float32]) -> bytes:
-    """Unit rows at one byte a number and one scale a row: their products are off by less than 0.002."""
-    rows = np.zeros(len(vectors), _compact_type(vectors.shape[1]))
-    rows["scale"] = np.abs(vectors).max(axis=1, initial=1e-9) / 127
-    rows["values"] = np.round(vectors / rows["scale"][:, None])
-    return rows.tobytes()
-
-
-def expand(compact: bytes, dimension: int) -> NDArray[np.float32]:
-    """(sentences, dimension) float32 out of what compact wrote."""
-    rows = np.frombuffer(compact, _compact_type(dimension))
-    vectors: NDArray[np.float32] = rows["values"].astype(np.float32) * rows["scale"][:, None]
-    return vectors
-
-
-def _stored(row: tuple[Any, ...]) -> Stored:
-    """A row of the query in KnowledgeBase.passages as what it stands for."""
-    _, path, heading, start, end, first, last, page, text, sentences, name, vector, compacted = row
-    parts = tuple(Sentence(*one) for one in json.loads(sentences))
-    passage = Passage(path, tuple(json.loads(heading)), start, end, first, last, text, parts, page)
-    unit = np.frombuffer(vector, np.float16).astype(np.float32)
-    return Stored(passage, name, unit, expand(compacted, len(unit)))

@@ -19,10 +19,10 @@ from rag.database import KEPT, Place, writing
 from rag.encode import Encoder
 from rag.keywords import terms
 from rag.learning import curated_digest, derive
+from rag.packed import build_vectors, extended_vectors
 from rag.score import measured
 from rag.space import NeutralEncoder, Space, fingerprint, space_of
 from rag.split import READING, split
-from rag.store import build_vectors, extended_vectors
 from rag.types import Passage
 from rag.vector_cache import SAVED, VectorCache
 

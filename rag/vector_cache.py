@@ -14,8 +14,8 @@ import numpy as np
 from kg.notes import digest
 from rag.database import KEPT, Place, connect
 from rag.encode import Progress
+from rag.packed import compact
 from rag.space import Kind, NeutralEncoder
-from rag.store import compact
 from rag.types import Passage
 
 SAVED = 64  # passages that are encoded and saved at a time: some 20 s of the slowest engine

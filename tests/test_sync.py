@@ -17,8 +17,9 @@ import pytest
 
 from kg.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexUnwritable, NotesError
 from rag.database import Place
+from rag.packed import compact, expand
 from rag.places import update
-from rag.store import KnowledgeBase, compact, expand
+from rag.store import KnowledgeBase
 from rag.sync import sync
 from rag.vector_cache import SAVED
 from tests.conftest import BagOfWords
