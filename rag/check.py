@@ -70,13 +70,12 @@ class Source:
 
     @cached_property
     def vectors(self) -> "NDArray[np.float32]":
-        """(sentences + 1, dimension): its sentences' and the passage's own, out of the index."""
-        rows = self.base.rows(
-            "SELECT p.id FROM passages p JOIN files f ON f.id = p.file WHERE f.path = ? AND p.start = ?",
-            (self.passage.path, self.passage.start),
-        )
-        stored = self.base.passages([rows[0][0]])[rows[0][0]]
-        return np.vstack([stored.sentence_vectors[list(self.kept)], stored.vector])
+        """(sentences + 1, dimension): those of its sentences and its own, in the space that notes are compared in."""
+        texts = [*(self.passage.sentences[at].text for at in self.kept), self.text]
+        raw = self.base.encoder.encode_passages(texts)
+        space = self.base.space
+        sentences = space.neutral(raw[:-1], texts[:-1], Kind.SENTENCE)
+        return np.vstack([sentences, space.neutral(raw[-1:], texts[-1:], Kind.PASSAGE)])
 
 
 def gives_orders(text: str) -> bool:

@@ -297,7 +297,7 @@ def _remarks(answer: Answer) -> list[str]:
     """What there is to say of the quotes: that they are not in the question's language, that they contradict each other."""
     labels = _LABELS[answer.language]
     pairs = [f"[{one}] ≠ [{other}]" for one, other in answer.disagreements]
-    remarks = [labels["other"]] if answer.quoted != answer.language else []
+    remarks = [labels["other"]] if answer.quoted != answer.language and not answer.model else []
     remarks += [labels["disagree"].format(", ".join(pairs))] if pairs else []
     return ["", *(click.style(remark, italic=True) for remark in remarks)] if remarks else []
 
