@@ -1,6 +1,7 @@
-"""One indexer and eight readers at once: `python -m tests.stress FOLDER ROUNDS`. tests/test_stress.py runs it.
+"""One indexer and eight readers at once: `python -m tests.stress FOLDER VERSIONS`. tests/test_stress.py runs it.
 
-Every note says which version it is of, and the indexer writes one version after the other. Whatever a reader sees is of one
+Every note says which version it is of, and the indexer writes so many versions, one after the other; the readers read until it
+is through. Whatever a reader sees is of one
 version, and each of its quotes is a sentence of that version to the letter, or stood there when its file was read.
 """
 
@@ -20,6 +21,7 @@ from tests.conftest import BagOfWords
 
 NOTES = 20
 READERS = 8
+MOST = 10_000  # rounds of a reader, should the indexer never end
 SENTENCE = re.compile(r"The gate of note (\d+) opens in version(\d+)\.")
 
 
@@ -29,10 +31,12 @@ def write(folder: Path, version: int) -> None:
         (folder / f"{number}.md").write_text(text)
 
 
-def read(place: Place, rounds: int) -> int:
-    """Asks again and again; how many answers had a quote."""
+def read(place: Place, through: Path) -> int:
+    """Asks again and again, until that file is there; how many answers had a quote."""
     answered = 0
-    for _ in range(rounds):
+    for _ in range(MOST):
+        if through.exists():
+            break
         with KnowledgeBase(place, BagOfWords()) as base:
             for one in ask(base, f"in which version does the gate of note {answered % NOTES} open?").citations:
                 assert SENTENCE.search(one.quote) or one.quote.startswith("Padding."), one.quote
@@ -44,20 +48,19 @@ def read(place: Place, rounds: int) -> int:
     return answered
 
 
-def main(folder: Path, rounds: int) -> None:
-    place = Place(folder, folder / ".kbase")
+def main(folder: Path, versions: int) -> None:
+    place, through = Place(folder, folder / ".kbase"), folder / ".through"
     write(folder, 0)
     sync(place, encoder=BagOfWords())
-    version = 0
     with multiprocessing.get_context("fork").Pool(READERS) as pool:
-        readers = [pool.apply_async(read, (place, rounds)) for _ in range(READERS)]
-        while not all(one.ready() for one in readers):
-            version += 1
+        readers = [pool.apply_async(read, (place, through)) for _ in range(READERS)]
+        for version in range(1, versions + 1):
             write(folder, version)
             sync(place, encoder=BagOfWords())
             time.sleep(1)  # while the notes are as they were indexed, there is something to quote
+        through.touch()
         answers = sum(one.get() for one in readers)
-    sys.stdout.write(f"{version} versions, {answers} quotes\n")
+    sys.stdout.write(f"{answers} quotes\n")
 
 
 if __name__ == "__main__":

