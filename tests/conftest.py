@@ -69,6 +69,7 @@ def nobodys_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No notes named, no cache, and a working directory that is empty."""
     monkeypatch.delenv("KBASE_NOTES", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
 

@@ -34,7 +34,7 @@ OWNERS = {
     "wcwidth": {"kg/show.py", "rag/show.py"},
     "watchfiles": {"rag/watch.py"},
     "huggingface_hub": {"rag/torch_encoder.py"},
-    "platformdirs": {"rag/places.py", "rag/weights.py"},
+    "platformdirs": {"rag/consent.py", "rag/places.py", "rag/weights.py"},
 }
 FILES = [path.relative_to(ROOT).as_posix() for path in (ROOT / "cli.py", *ROOT.glob("kg/*.py"), *ROOT.glob("rag/*.py"))]
 

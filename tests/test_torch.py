@@ -113,6 +113,16 @@ def test_a_knowledge_base_remembers_its_model(models: Path, notes: Path, kbase: 
     assert "asking@16" in kbase("status").stdout
 
 
+def test_an_index_from_elsewhere_chooses_no_model(models: Path, notes: Path, kbase: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    named = ("index", notes, "--model", models / "asking")
+    assert kbase(*named).exit_code == 0
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(notes.parent / "another person's"))
+    for command in (("search", "a gate", "--notes", notes), ("index", notes)):
+        refused = kbase(*command)
+        assert refused.exit_code == 1 and "never named on this machine" in refused.stderr
+    assert kbase(*named).exit_code == 0 == kbase("search", "a gate", "--notes", notes).exit_code
+
+
 @pytest.mark.parametrize("name", ["nobody/nothing", "missing"])
 def test_a_model_of_the_hub_is_an_error_with_a_hint_when_the_hub_is_away(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
