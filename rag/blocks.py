@@ -63,7 +63,7 @@ class Block:
 def blocks(passage: Passage) -> tuple[Block, ...]:
     """The blocks of a passage, in order; every sentence is in one part of one of them."""
     starts = [sentence.start - passage.start for sentence in passage.sentences]
-    regions = list(_regions(passage.text, starts[0]))
+    regions = list(_regions(passage.text, starts[0])) or [_Region(Kind.PROSE, 0, 0)]  # nothing but marks
     found: list[Block] = []
     at = 0
     for region, end in zip(regions, [*(one.start for one in regions[1:]), len(passage.text)], strict=True):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kg.text import language
-from rag.asking import Asking
+from rag.asking import Asking, asking
 from rag.asking import Kind as Wanted
 from rag.blocks import Kind
 from rag.disagree import about_the_same, contradict
@@ -19,7 +19,7 @@ from rag.types import Hit, Passage
 Chosen = tuple[Page, set[int]]  # a passage and the numbers of its units
 
 _PASSAGES = 3  # at most
-_MARGIN = 0.08  # below the best sentence, within its passage,
+_MARGIN = 0.12  # below the best sentence, within its passage,
 _WIDE = 0.2  # or where that alone would be the answer
 _FURTHER = 0.03  # and in others
 _ENOUGH = 4  # sentences, items and rows: an answer of so many is not added to from other passages
@@ -97,7 +97,7 @@ def _worth(one: Page, asked: Asking) -> float:
             fits = Kind.MATH in kinds
         case Wanted.COMPARISON:
             fits = len(_named(one, asked)) > 1
-        case _:
+        case kind:
             fits = False
     return one.standing + (-2 * _FITTING if one.sets_tasks else _FITTING if fits else 0.0)
 
@@ -179,11 +179,11 @@ def _further(asked: Asking, chosen: Sequence[Chosen], others: Sequence[Page]) ->
     """The best of further passages: as good as the first's, as much about what is asked, and not the same again."""
     lead, units = chosen[0]
     count, said = _count(lead, units), [_words(lead, units)]
-    top, about = lead.units[lead.best].score, covers(lead, lead.best, asked.about)
+    about = covers(lead, lead.best, asked.about)
     for other in others[: _PASSAGES - 1]:
         units = grown(other, other.best, asked)
         words, more = _words(other, units), _count(other, units)
-        near = other.units[other.best].score >= top - (_FURTHER if count < _FEW else 0.0)
+        near = other.standing >= lead.standing - (_FURTHER if count < _FEW else 0.0)
         fits = near and covers(other, other.best, asked.about) >= about and stands(other, min(units)) and not other.sets_tasks
         if fits and count + more <= _MOST and not any(_same(words, before) for before in said):
             yield other, units
@@ -206,13 +206,13 @@ def _missing_sides(asked: Asking, lead: Chosen, pages: Sequence[Page]) -> Iterat
     said = named if len(named) == 1 else {side for side in asked.sides if side <= _words(*lead) | set().union(*named)}
     for side in asked.sides:
         of_it = [
-            (side in _named(one, asked), one.units[at].score, -rank, -at)
+            (side in _named(one, asked), -len(_named(one, asked)), one.units[at].score, -rank, -at)
             for rank, one in enumerate(pages)
             for at in range(len(one.units))
             if side not in said and one.units[at].score > -1 and stands(one, at) and covers(one, at, side) == 1.0
         ]
         if of_it:
-            _, _, rank, at = max(of_it)
+            *_, rank, at = max(of_it)
             yield pages[-rank], grown(pages[-rank], -at, asked)
 
 

@@ -15,7 +15,7 @@ from rag.keywords import question_terms, terms
 from rag.types import Hit
 
 _ITEMS = 14  # the longest list that is quoted whole where a list is asked for
-_FEW = 4  # items or rows that are quoted whole where one of them is the answer
+_FEW = 5  # items or rows that are quoted whole where one of them is the answer
 _LONGEST = 2000  # characters of a list or a table that is quoted whole, and
 _SHORT = 700  # of one that nobody asked for
 _NEAR = 0.02  # rows and items that score so much less than the best of them are quoted with it
@@ -210,9 +210,10 @@ def _items(page: Page, at: int, asked: Asking) -> set[int]:
     if listed and _fits(block):
         return set(inside) | lead | _runs_on(page, number)
     bound = any(_COLON.search(page.units[one].text) for one in lead)
-    few = (bound and len(inside) <= _FEW) or (block.numbered and len(inside) <= 2 * _FEW)  # one step alone tells little
+    told = bound or asked.kind is Wanted.REASON  # one reason of three tells little, as does one step
+    few = (told and len(inside) <= _FEW) or (block.numbered and len(inside) <= 2 * _FEW)
     if few and size <= _SHORT:
-        return set(inside) | lead
+        return set(inside) | (lead if bound else set())
     floor = page.units[at].score - _NEAR
     near = {one for one in inside if page.units[one].score >= floor}
     near |= {other for one in near for other in _family(page, one)}
