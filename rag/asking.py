@@ -35,9 +35,9 @@ _SIGNS = [
     (Kind.COMPARISON, r"区别|不同(?!的)|差别|差异|异同|对比|比较|相比|差在哪|哪个(?:更|好|快|大|多)|用哪个|选哪个|还是"),
     (Kind.COMPARISON, r"\bvs\b|\bversus\b|\bdiffer|\bcompar|\bdistinguish|\bbetter than\b"),
     (Kind.COMPARISON, r"\b(?:which|choose|use|pick)\b.*\b(?:or|over)\b"),
-    (Kind.STEPS, r"步骤|流程|\bsteps\b|\bstep[ -]by[ -]step\b|\bprocedure\b|\bprocess of\b|\bpipeline\b"),
+    (Kind.STEPS, r"步骤|流程|[哪分]几步|\bsteps\b|\bstep[ -]by[ -]step\b|\bprocedure\b|\bprocess of\b|\bpipeline\b"),
     (Kind.LIST, r"哪些|哪几|几种|列举|列出|种类|包括什么|包含什么|优缺点|分别是|由.{0,6}组成|怎么办"),
-    (Kind.LIST, r"(?:有什么|的)(?:方法|办法|优点|缺点|好处|坏处|特点|类型|种类|用途|手段|技巧|优势|组成)"),
+    (Kind.LIST, r"(?:有什么|有啥|的)(?:方法|办法|优点|缺点|短板|不足|局限|好处|坏处|特点|类型|种类|用途|手段|技巧|优势|组成)"),
     (Kind.LIST, r"(?:怎样|如何|怎么)(?:避免|防止|缓解|解决|减轻)"),
     (Kind.LIST, r"\b(?:types|kinds|ways|methods|techniques|strategies|options|examples|components|properties|variants)\b"),
     (Kind.LIST, r"\b(?:remedies|advantages|disadvantages|benefits|drawbacks|limitations|pros|cons|causes|tasks|applications)\b"),
@@ -50,7 +50,7 @@ _SIGNS = [
     (Kind.NUMBER, r"\b(?:what|which) (?:year|percentage|percent|share|size|fraction|number|date|rate|value|age)\b"),
     (Kind.STEPS, r"(?:怎么|如何|怎样)(?:做|训练|实现|工作|算|计算|得到|构建|运作|学)|\bhow (?:do|does|is|are|to|can|did)\b"),
     (Kind.REASON, r"为什么|为何|为啥|原因|凭什么|怎么会|\bwhy\b|\breasons?\b|\bhow come\b|\bwhat causes\b"),
-    (Kind.FACT, r"\b(?:who|where|when|whose)\b|谁|哪里|在哪"),
+    (Kind.FACT, r"\b(?:who|where|when|whose)\b|谁|哪里|在哪|用(?:什么|啥)"),
     (Kind.DEFINITION, r"什么是|是什么|是啥|啥是|定义|含义|什么意思|指什么"),
     (Kind.DEFINITION, r"\bwhat(?:'s| is| are| was| does)\b|\bdefin|\bmean(?:ing)?\b"),
 ]  # fmt: skip
@@ -80,6 +80,12 @@ def asking(question: str) -> Asking:
     if kind is None:
         kind = Kind.DEFINITION if len(about) <= _BARE else Kind.FACT
     return Asking(kind, about, _sides(folded, about) if kind is Kind.COMPARISON else ())
+
+
+def asks(text: str, kind: Kind) -> bool:
+    """Whether a text, a heading say, asks for an answer of a kind; it may ask for more than one."""
+    folded = fold(text)
+    return any(sign.search(folded) for one, sign in _KINDS if one is kind)
 
 
 def _topic(folded: str) -> frozenset[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kg.text import language
-from rag.asking import Asking, asking
+from rag.asking import Asking, asks
 from rag.asking import Kind as Wanted
 from rag.blocks import Kind
 from rag.disagree import about_the_same, contradict
@@ -88,16 +88,19 @@ def _worth(one: Page, asked: Asking) -> float:
     """By what the passage to begin with is chosen: its score, and whether it has what is asked for."""
     best = _best(one, asked)
     kinds = {one.kind(at) for at in grown(one, best, asked)}
-    heading = set(question_terms(" ".join(one.hit.passage.heading[-1:])))
+    title = " ".join(one.hit.passage.heading[-1:])
+    heading = set(question_terms(title))
     match asked.kind:
         case Wanted.LIST | Wanted.STEPS:
             named = asked.about <= heading or (Kind.LIST in kinds and asked.about <= heading.union(terms(one.units[best].text)))
-            fits = named and bool(kinds & {Kind.LIST, Kind.TABLE})
+            fits = named and bool(kinds & ({Kind.LIST} if asked.kind is Wanted.STEPS else {Kind.LIST, Kind.TABLE}))
         case Wanted.FORMULA:
             fits = Kind.MATH in kinds
         case Wanted.COMPARISON:
             fits = len(_named(one, asked)) > 1
-        case kind:
+        case Wanted.REASON | Wanted.DEFINITION:
+            fits = asks(title, asked.kind) and 2 * len(asked.about & heading) >= len(asked.about)
+        case _:
             fits = False
     return one.standing + (-2 * _FITTING if one.sets_tasks else _FITTING if fits else 0.0)
 
@@ -127,12 +130,18 @@ def _lead(one: Page, asked: Asking) -> set[int]:
         if one.units[at].score < floor or _is_whole(one, chosen, asked):
             break
         more = grown(one, at, asked) - chosen
-        readable = more and (min(more) - 1 in chosen or stands(one, min(more)))
+        readable = more and (min(more) - 1 in chosen or stands(one, min(more))) and not _is_cut(one, at, more, asked)
         if readable and _speaks_of_a_side(one, at, asked) and _count(one, chosen | more) <= _MOST:
             chosen |= more
     if _count(one, chosen) < _FEW:
         chosen |= _next(one, max(chosen), asked)
     return _filled(one, chosen)
+
+
+def _is_cut(one: Page, at: int, units: set[int], asked: Asking) -> bool:
+    """Whether rows that were cut from their table are to be added to what something is: they do not say that."""
+    cut = one.kind(at) is Kind.TABLE and not units.issuperset(one.members(one.units[at].block))
+    return cut and asked.kind is Wanted.DEFINITION
 
 
 def _speaks_of_a_side(one: Page, at: int, asked: Asking) -> bool:
