@@ -88,8 +88,7 @@ def _worth(one: Page, asked: Asking) -> float:
     """By what the passage to begin with is chosen: its score, and whether it has what is asked for."""
     best = _best(one, asked)
     kinds = {one.kind(at) for at in grown(one, best, asked)}
-    title = " ".join(one.hit.passage.heading[-1:])
-    heading = set(question_terms(title))
+    heading = set(question_terms(" ".join(one.hit.passage.heading[-1:])))
     match asked.kind:
         case Wanted.LIST | Wanted.STEPS:
             named = asked.about <= heading or (Kind.LIST in kinds and asked.about <= heading.union(terms(one.units[best].text)))
@@ -99,10 +98,16 @@ def _worth(one: Page, asked: Asking) -> float:
         case Wanted.COMPARISON:
             fits = len(_named(one, asked)) > 1
         case Wanted.REASON | Wanted.DEFINITION:
-            fits = asks(title, asked.kind) and 2 * len(asked.about & heading) >= len(asked.about)
+            fits = _asks_it(one, asked)
         case _:
             fits = False
     return one.standing + (-2 * _FITTING if one.sets_tasks else _FITTING if fits else 0.0)
+
+
+def _asks_it(one: Page, asked: Asking) -> bool:
+    """Whether a passage's heading asks for the same kind of answer, and about the most of what is asked."""
+    title = " ".join(one.hit.passage.heading[-1:])
+    return asks(title, asked.kind) and 2 * len(asked.about & set(question_terms(title))) >= len(asked.about)
 
 
 def _best(one: Page, asked: Asking) -> int:
@@ -115,6 +120,8 @@ def _best(one: Page, asked: Asking) -> int:
         case Wanted.LIST | Wanted.STEPS:
             naming = [at for at in fair if asked.about <= set(terms(one.units[at].text))]
             fitting = [at for at in naming if {Kind.LIST, Kind.TABLE} & {one.kind(other) for other in grown(one, at, asked)}]
+        case Wanted.REASON | Wanted.DEFINITION:
+            fitting = [at for at in fair if at == 0 and _asks_it(one, asked)]
         case _:
             fitting = []
     return max(fitting, key=lambda at: (one.units[at].score, -at), default=best)
