@@ -26,7 +26,7 @@ _ENOUGH = 4  # sentences, items and rows: an answer of so many is not added to f
 _FEW = 2  # an answer of fewer is added to more readily
 _MOST = 6  # and what is added does not make it more
 _SAME = 0.6  # share of words, from which two pieces say the same
-_BEHIND = 0.08  # below the best passage, others are left out, but for the sides of a comparison
+_BEHIND = 0.1  # below the best passage, others are left out, but for the sides of a comparison
 _NAMED = 0.6  # share of what is asked about, that a passage in the question's language has to name to come before the best
 _FAIR = 0.15  # below the best sentence, one is still preferred that has the formula or list which is asked for
 _FITTING = 0.06  # for a passage that has what is asked for: a list, a formula, both sides in its heading
@@ -101,7 +101,14 @@ def _worth(one: Page, asked: Asking) -> float:
             fits = _asks_it(one, asked)
         case _:
             fits = False
-    return one.standing + (-2 * _FITTING if one.sets_tasks else _FITTING if fits else 0.0)
+    of_it = asked.kind is Wanted.LIST and _names_it(one, asked)  # the gates of an LSTM are not those of a GRU
+    return one.standing + (-2 * _FITTING if one.sets_tasks else _FITTING * (fits + 2 * of_it))
+
+
+def _names_it(one: Page, asked: Asking) -> bool:
+    """Whether a Chinese passage stands under a name in Latin letters that is asked about."""
+    names = {term for term in terms(" ".join(one.hit.passage.heading)) if term.isascii()}
+    return _tongue(one) == "zh" and bool(names & asked.about)
 
 
 def _asks_it(one: Page, asked: Asking) -> bool:
