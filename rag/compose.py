@@ -13,10 +13,9 @@ from rag.asking import Kind as Wanted
 from rag.blocks import Kind
 from rag.disagree import about_the_same, contradict
 from rag.keywords import question_terms, terms
-from rag.page import Page, covers, grown, pages_of, stands
+from rag.page import Chosen, Page, covers, grown, pages_of, stands, words
+from rag.sides import compared, missing_sides, named, speaks_of_a_side
 from rag.types import Hit, Passage
-
-Chosen = tuple[Page, set[int]]  # a passage and the numbers of its units
 
 _PASSAGES = 3  # at most
 _MARGIN = 0.12  # below the best sentence, within its passage,
@@ -58,7 +57,7 @@ def compose(asked: Asking, hits: Sequence[Hit], tongue: str) -> list[Piece]:
     lead, *others = sorted(near, key=lambda one: -_worth(one, asked))
     chosen = [(lead, _lead(lead, asked))]
     if asked.sides:
-        chosen += _missing_sides(asked, chosen[0], pages)
+        chosen += missing_sides(asked, chosen[0], pages)
     elif not _is_whole(lead, chosen[0][1], asked):
         chosen += _further(asked, chosen, others)
     chosen += _contradictions(asked, chosen, pages)
@@ -69,8 +68,8 @@ def _in_one_language(pages: Sequence[Page], asked: Asking, tongue: str) -> list[
     """The pages in the language of the best one; in `tongue`, where one in it is nearly as good and names what is asked."""
     own = next((one for one in pages if _tongue(one) == tongue), None)
     if own and own is not pages[0]:
-        named, least = _named_in(own, asked), max(_NAMED, _named_in(pages[0], asked))
-        if named < least or own.standing < pages[0].standing - _BEHIND:
+        shown, least = _named_in(own, asked), max(_NAMED, _named_in(pages[0], asked))
+        if shown < least or own.standing < pages[0].standing - _BEHIND:
             own = None
     first = own or (pages[0] if pages else None)
     return [one for one in pages if first and _tongue(one) == _tongue(first)]
@@ -91,12 +90,12 @@ def _worth(one: Page, asked: Asking) -> float:
     heading = set(question_terms(" ".join(one.hit.passage.heading[-1:])))
     match asked.kind:
         case Wanted.LIST | Wanted.STEPS:
-            named = asked.about <= heading or (Kind.LIST in kinds and asked.about <= heading.union(terms(one.units[best].text)))
-            fits = named and bool(kinds & ({Kind.LIST} if asked.kind is Wanted.STEPS else {Kind.LIST, Kind.TABLE}))
+            told = asked.about <= heading or (Kind.LIST in kinds and asked.about <= heading.union(terms(one.units[best].text)))
+            fits = told and bool(kinds & ({Kind.LIST} if asked.kind is Wanted.STEPS else {Kind.LIST, Kind.TABLE}))
         case Wanted.FORMULA:
             fits = Kind.MATH in kinds
         case Wanted.COMPARISON:
-            fits = len(_named(one, asked)) > 1
+            fits = len(named(one, asked)) > 1
         case Wanted.REASON | Wanted.DEFINITION:
             fits = _asks_it(one, asked)
         case _:
@@ -137,7 +136,7 @@ def _best(one: Page, asked: Asking) -> int:
 def _lead(one: Page, asked: Asking) -> set[int]:
     """The units of the best passage: its best one, grown, and more that are nearly as good; at least two where it has them."""
     best = _best(one, asked)
-    chosen = grown(one, best, asked) | _compared(one, asked)
+    chosen = grown(one, best, asked) | compared(one, asked)
     for at in sorted(range(len(one.units)), key=lambda at: (-one.units[at].score, at)):
         count = _count(one, chosen)
         floor = one.units[best].score - (_MARGIN if count > 1 else _WIDE)
@@ -145,7 +144,7 @@ def _lead(one: Page, asked: Asking) -> set[int]:
             break
         more = grown(one, at, asked) - chosen
         readable = more and (min(more) - 1 in chosen or stands(one, min(more))) and not _is_cut(one, at, more, asked)
-        if readable and _speaks_of_a_side(one, at, asked) and _count(one, chosen | more) <= _MOST:
+        if readable and speaks_of_a_side(one, at, asked) and _count(one, chosen | more) <= _MOST:
             chosen |= more
     if _count(one, chosen) < _FEW:
         chosen |= _next(one, max(chosen), asked)
@@ -158,25 +157,14 @@ def _is_cut(one: Page, at: int, units: set[int], asked: Asking) -> bool:
     return cut and asked.kind is Wanted.DEFINITION
 
 
-def _speaks_of_a_side(one: Page, at: int, asked: Asking) -> bool:
-    """Whether a unit names one of what is to be compared, where something is."""
-    return not asked.sides or any(side <= set(terms(one.units[at].text)) for side in asked.sides)
-
-
-def _compared(one: Page, asked: Asking) -> set[int]:
-    """The table of a section that compares what is to be compared, or else its list."""
-    if len(_named(one, asked)) < 2:
-        return set()
-    told = [at for at, unit in enumerate(one.units) if one.kind(at) in {Kind.TABLE, Kind.LIST} and unit.score > -1]
-    best = max(told, key=lambda at: (one.kind(at) is Kind.TABLE, one.units[at].score, -at), default=-1)
-    return grown(one, best, asked) if told else set()
-
-
 def _next(one: Page, last: int, asked: Asking) -> set[int]:
-    """The sentence after the last one in its paragraph, when there is one, with what it announces."""
-    inside = one.members(one.units[last].block)
-    goes_on = one.kind(last) is Kind.PROSE and last + 1 in inside and one.units[last + 1].score > -1
-    return grown(one, last + 1, asked) if goes_on else set()
+    """The sentence after the last one in its paragraph, with what it announces; after a reason's last, its short list."""
+    after, inside = last + 1, one.members(one.units[last].block)
+    if one.kind(last) is not Kind.PROSE or after == len(one.units) or one.units[after].score < -1:
+        return set()
+    listed = asked.kind is Wanted.REASON and one.kind(after) is Kind.LIST
+    more = grown(one, after, asked) if after in inside or listed else set()
+    return more if after in inside or more.issuperset(one.members(one.units[after].block)) else set()
 
 
 def _count(one: Page, units: set[int]) -> int:
@@ -201,51 +189,22 @@ def _is_whole(one: Page, units: set[int], asked: Asking) -> bool:
 def _further(asked: Asking, chosen: Sequence[Chosen], others: Sequence[Page]) -> Iterator[Chosen]:
     """The best of further passages: as good as the first's, as much about what is asked, and not the same again."""
     lead, units = chosen[0]
-    count, said = _count(lead, units), [_words(lead, units)]
+    count, said = _count(lead, units), [words(lead, units)]
     about = covers(lead, lead.best, asked.about)
     for other in others[: _PASSAGES - 1]:
         units = grown(other, other.best, asked)
-        words, more = _words(other, units), _count(other, units)
+        told, more = words(other, units), _count(other, units)
         near = other.standing >= lead.standing - (_FURTHER if count < _FEW else 0.0)
         fits = near and covers(other, other.best, asked.about) >= about and stands(other, min(units)) and not other.sets_tasks
-        if fits and count + more <= _MOST and not any(_same(words, before) for before in said):
+        if fits and count + more <= _MOST and not any(_same(told, before) for before in said):
             yield other, units
-            said.append(words)
+            said.append(told)
             count += more
 
 
-def _named(one: Page, asked: Asking) -> set[frozenset[str]]:
-    """The sides of a comparison that a passage's heading names."""
-    heading = set(question_terms(" ".join(one.hit.passage.heading[-1:])))
-    return {side for side in asked.sides if side <= heading}
-
-
-def _missing_sides(asked: Asking, lead: Chosen, pages: Sequence[Page]) -> Iterator[Chosen]:
-    """For each side of a comparison that the answer so far is not about: the best that another passage says of it.
-
-    A passage under the heading of one side is about that side, whatever it mentions; others are about what they mention.
-    """
-    named = _named(lead[0], asked)
-    said = named if len(named) == 1 else {side for side in asked.sides if side <= _words(*lead) | set().union(*named)}
-    for side in asked.sides:
-        of_it = [
-            (side in _named(one, asked), -len(_named(one, asked)), one.units[at].score, -rank, -at)
-            for rank, one in enumerate(pages)
-            for at in range(len(one.units))
-            if side not in said and one.units[at].score > -1 and stands(one, at) and covers(one, at, side) == 1.0
-        ]
-        if of_it:
-            *_, rank, at = max(of_it)
-            yield pages[-rank], grown(pages[-rank], -at, asked)
-
-
-def _words(one: Page, units: set[int]) -> set[str]:
-    return set(terms(" ".join(one.units[at].text for at in sorted(units))))
-
-
-def _same(words: set[str], others: set[str]) -> bool:
+def _same(one: set[str], other: set[str]) -> bool:
     """Whether two pieces say the same: most words of the shorter are in the other."""
-    return len(words & others) >= _SAME * max(1, min(len(words), len(others)))
+    return len(one & other) >= _SAME * max(1, min(len(one), len(other)))
 
 
 def _contradictions(asked: Asking, chosen: Sequence[Chosen], pages: Sequence[Page]) -> Iterator[Chosen]:

@@ -92,6 +92,9 @@ class Page:
         return range(numbers[0], numbers[-1] + 1) if numbers else range(0)
 
 
+Chosen = tuple[Page, set[int]]  # a passage and the numbers of its units
+
+
 def pages_of(hits: Sequence[Hit]) -> list[Page]:
     """The hits as pages, best first; without those of which nothing can be quoted."""
     standings = list(accumulate((hit.score for hit in reversed(hits)), max))[::-1]
@@ -121,6 +124,10 @@ def covers(page: Page, at: int, about: frozenset[str]) -> float:
     """The share of the terms that a unit holds, or the heading it stands under."""
     held = set(terms(page.units[at].text)).union(question_terms(" ".join(page.hit.passage.heading)))
     return len(about & held) / len(about) if about else 1.0
+
+
+def words(one: Page, units: set[int]) -> set[str]:
+    return set(terms(" ".join(one.units[at].text for at in sorted(units))))
 
 
 def grown(page: Page, at: int, asked: Asking) -> set[int]:

