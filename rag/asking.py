@@ -23,11 +23,15 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """The kind of answer; the terms of what it is about, without words that only ask; those of each thing compared."""
+    """The kind of answer; the terms of what it is about, without words that only ask; those of each thing compared.
+
+    `defined` are those of what it asks first what that is, where it goes on to ask more.
+    """
 
     kind: Kind
     about: frozenset[str]
-    sides: tuple[frozenset[str], ...]
+    sides: tuple[frozenset[str], ...] = ()
+    defined: frozenset[str] = frozenset()
 
 
 # The first that is found says the kind: "what are the steps" asks for steps, though "what are" asks for a definition.
@@ -51,7 +55,7 @@ _SIGNS = [
     (Kind.STEPS, r"(?:怎么|如何|怎样)(?:做|训练|实现|工作|算|计算|得到|构建|运作|学)|\bhow (?:do|does|is|are|to|can|did)\b"),
     (Kind.REASON, r"为什么|为何|为啥|原因|凭什么|怎么会|\bwhy\b|\breasons?\b|\bhow come\b|\bwhat causes\b"),
     (Kind.FACT, r"\b(?:who|where|when|whose)\b|谁|哪里|在哪|用(?:什么|啥)"),
-    (Kind.DEFINITION, r"什么是|是什么|是啥|啥是|定义|含义|什么意思|指什么"),
+    (Kind.DEFINITION, r"什么是|是什么(?!关系)|是啥|啥是|定义|含义|什么意思|指什么"),
     (Kind.DEFINITION, r"\bwhat(?:'s| is| are| was| does)\b|\bdefin|\bmean(?:ing)?\b"),
 ]  # fmt: skip
 _KINDS = [(kind, re.compile(sign)) for kind, sign in _SIGNS]
@@ -65,6 +69,11 @@ _FRAME = re.compile(
     r"|definition|meaning|mean|list|name|explain|describe|tell|about|main|common|many|much|works?|used?|between|than|better|choose|over|i)\b"
 )
 _JOINTS = re.compile(r"和|与|跟|及|、|，|,|/|还是|\bvs\b|\bversus\b|\b(?:and|or|from|with|to|than|over)\b|;")
+_TWOFOLD = re.compile(  # "what is X and why …", "X 是什么，为什么 …"
+    r"^(?:what(?:'s| is| are)|什么是|啥是)(?P<en>.{2,40}?)(?:,? and |[,，、;；]|以及)\W*"
+    r"(?:how|why|when|which|what|who|where|怎|为|如何|有|它|多|哪|几)"
+    r"|^(?P<zh>.{2,40}?)是(?:什么|啥)\W+(?=\w)"
+)
 _SIDES = 4  # at most, that a comparison is between
 
 
@@ -79,7 +88,9 @@ def asking(question: str) -> Asking:
     kind = next((kind for kind, sign in _KINDS if sign.search(folded)), None)
     if kind is None:
         kind = Kind.DEFINITION if len(about) <= _BARE else Kind.FACT
-    return Asking(kind, about, _sides(folded, about) if kind is Kind.COMPARISON else ())
+    first = _TWOFOLD.match(folded)
+    defined = _topic(first["en"] or first["zh"]) if first else frozenset[str]()
+    return Asking(kind, about, _sides(folded, about) if kind is Kind.COMPARISON else (), defined)
 
 
 def asks(text: str, kind: Kind) -> bool:

@@ -60,8 +60,20 @@ def compose(asked: Asking, hits: Sequence[Hit], tongue: str) -> list[Piece]:
         chosen += missing_sides(asked, chosen[0], pages)
     elif not _is_whole(lead, chosen[0][1], asked):
         chosen += _further(asked, chosen, others)
+    chosen = _defined(asked, chosen, pages)
     chosen += _contradictions(asked, chosen, pages)
     return [piece for one, units in chosen for piece in _pieces(one, units)]
+
+
+def _defined(asked: Asking, chosen: list[Chosen], pages: Sequence[Page]) -> list[Chosen]:
+    """With what says first what a thing is, where a question asks that and more, and a section is there to say it."""
+    what = Asking(Wanted.DEFINITION, asked.defined)
+    page = next((one for one in pages if _asks_it(one, what) and covers(one, 0, asked.defined) == 1.0), None)
+    if page is None or not asked.defined:
+        return chosen
+    (lead, units), *more = chosen
+    first = grown(page, 0, what)
+    return [(lead, units | first), *more] if page is lead else [(page, first), *chosen]
 
 
 def _in_one_language(pages: Sequence[Page], asked: Asking, tongue: str) -> list[Page]:

@@ -44,3 +44,17 @@ def test_what_is_asked_about_is_told_without_the_words_that_ask() -> None:
 def test_a_heading_may_ask_for_more_than_one_kind_of_answer() -> None:
     asked = {kind for kind in Kind if asks("What is a residual connection and why does it help?", kind)}
     assert asked == {Kind.DEFINITION, Kind.REASON}
+
+
+@pytest.mark.parametrize(
+    ("question", "defined"),
+    [
+        ("what is BERT and how many parameters does it have", {"bert"}),
+        ("RoPE 是什么，为什么用它", {"rope"}),
+        ("什么是 GRU，它有哪些门", {"gru"}),
+        ("what is precision and recall", set()),
+        ("RoPE 是什么", set()),
+    ],
+)
+def test_what_is_to_be_defined_first_is_told_where_more_is_asked(question: str, defined: set[str]) -> None:
+    assert asking(question).defined == defined

@@ -182,6 +182,11 @@ def test_an_answer_begins_with_the_section_whose_heading_asks_the_same(tmp_path:
     assert first == "A hash table stores keys in buckets, which a hash function picks."
 
 
+def test_a_question_in_two_parts_is_first_told_what_the_thing_is(tmp_path: Path) -> None:
+    answer = of_one_note(tmp_path, HASHING, "what is a hash table and why is it resized")
+    assert answer[0].startswith("A hash table stores keys in buckets") and answer[1].startswith("A hash table is resized so that")
+
+
 def test_of_two_lists_the_one_under_the_name_asked_about_is_quoted(tmp_path: Path) -> None:
     assert of_one_note(tmp_path, GATED, "LSTM 有哪些门")[0] == GATED[GATED.index("长短期") :].rstrip()
 
