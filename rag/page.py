@@ -20,6 +20,7 @@ _LONGEST = 2000  # characters of a list or a table that is quoted whole, and
 _SHORT = 700  # of one that nobody asked for
 _NEAR = 0.02  # rows and items that score so much less than the best of them are quoted with it
 _FAIR = 0.1  # and so much less, do fairly well
+_LEAD = 3  # sentences of a paragraph that is short
 _STEM = 8  # letters by which regularise and regularisation are one
 _NEVER = -9.0  # what is not quoted on its own
 
@@ -266,11 +267,16 @@ def _rows(page: Page, at: int, asked: Asking) -> set[int]:
 
 
 def _before(page: Page, at: int) -> set[int]:
-    """The sentence that stands right before a list, table, formula or piece of code, when there is one."""
+    """The sentence that stands right before a list, table, formula or piece of code, when there is one.
+
+    Of a short paragraph that does not end in a colon it is the whole: its first sentence may be what the list belongs to.
+    """
     before = at - 1
     if before < 0 or page.kind(before) is not Kind.PROSE or page.units[before].score == _NEVER:
         return set()
     inside = page.members(page.units[before].block)
+    if not _COLON.search(page.units[before].text) and len(inside) <= _LEAD:
+        return set(inside)
     while before > inside.start and _DANGLING.match(page.units[before].text):
         before -= 1
     return set(range(before, at))
