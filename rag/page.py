@@ -221,7 +221,7 @@ def _items(page: Page, at: int, asked: Asking) -> set[int]:
     told = bound or asked.kind is Wanted.REASON  # one reason of three tells little, as does one step
     few = (told and len(inside) <= _FEW) or (block.numbered and len(inside) <= 2 * _FEW)
     if few and size <= _SHORT:
-        return set(inside) | (lead if bound else set())
+        return set(inside) | (set() if lead and _WHERE.match(page.units[min(lead)].text) else lead)
     floor = page.units[at].score - _NEAR
     near = {one for one in inside if page.units[one].score >= floor}
     near |= {other for one in near for other in _family(page, one)}
