@@ -112,7 +112,8 @@ def _worth(one: Page, asked: Asking) -> float:
             fits = _asks_it(one, asked)
         case _:
             fits = False
-    of_it = asked.kind is Wanted.LIST and _names_it(one, asked)  # the gates of an LSTM are not those of a GRU
+    all_sides = len(asked.sides) > 1 and len(named(one, asked)) == len(asked.sides)
+    of_it = all_sides or (asked.kind is Wanted.LIST and _names_it(one, asked))  # the gates of an LSTM are not those of a GRU
     return one.standing + (-2 * _FITTING if one.sets_tasks else _FITTING * (fits + 2 * of_it))
 
 
