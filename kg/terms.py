@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from kg.concepts import name_key
-from kg.text import language
+from kg.text import american, language
 
 ABBREVIATION = re.compile(r"(?=(?:.*[A-Z]){2})[A-Za-z0-9][A-Za-z0-9.+-]{1,11}|[A-Z]")
 _LONGEST = {"en": (7, 60), "zh": (14, 28)}  # words or Han, characters
@@ -62,11 +62,6 @@ _GENERAL = frozenset(
     """.replace("\n", "").split("|")
 )
 _AND = re.compile(r"\s*(?:,|，|、|;|；|/|\band\b|\bor\b|&|和|与|及其|以及|及|或)\s*")
-_SPELLINGS = (
-    (re.compile(r"(?<=[a-z]{3})is(?=(?:e|es|ed|er|ers|ing|ation|ations)(?![a-z]))"), "iz"),
-    (re.compile(r"ll(?=(?:ing|ed|er)(?![a-z]))"), "l"),
-    (re.compile(r"(?<=[a-z])our(?=s?(?![a-z]))"), "or"),
-)
 _PARENTHESES = re.compile(r"\s*[（(]([^（）()]+)[）)]\s*")
 _SAID_AGAIN = re.compile(
     r"^(?:又称为?|也称为?|也叫做?|又叫做?|又名|亦称|简称为?|缩写为?|或称?|即|英文[:：]?|全称(?:为|是)?"
@@ -111,9 +106,7 @@ def term_key(name: str) -> str:
     >>> term_key("Weight Initialisation") == term_key("weight initialization")
     True
     """
-    spelled = singular(name.strip()).casefold()
-    for pattern, form in _SPELLINGS:
-        spelled = pattern.sub(form, spelled)
+    spelled = american(singular(name.strip()).casefold())
     return name_key(spelled.replace("&", "and"))
 
 

@@ -12,6 +12,11 @@ CJK_RUN = re.compile(f"[{CJK}]+")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u024f]+")
 _OTHER_WORD = re.compile(rf"[^\W\d_A-Za-z\u00c0-\u024f{CJK}]+")
+_SPELLINGS = (
+    ("is", re.compile(r"(?<=[a-z]{3})is(?=(?:e|es|ed|er|ers|ing|ation|ations)(?![a-z]))"), "iz"),
+    ("ll", re.compile(r"ll(?=(?:ing|ed|er)(?![a-z]))"), "l"),
+    ("our", re.compile(r"(?<=[a-z])our(?=s?(?![a-z]))"), "or"),
+)
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -43,6 +48,18 @@ def fold(text: str) -> str:
     '自注意力 kv重置门'
     """
     return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text).translate(RADICALS)).casefold()
+
+
+def american(word: str) -> str:
+    """An English word in small letters as Americans spell it.
+
+    >>> [american(word) for word in ("optimisers", "labelled", "colour", "bias")]
+    ['optimizers', 'labeled', 'color', 'bias']
+    """
+    for mark, pattern, form in _SPELLINGS:
+        if mark in word:
+            word = pattern.sub(form, word)
+    return word
 
 
 def language(text: str) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from kg.text import CJK_RUN, fold
+from kg.text import CJK_RUN, american, fold
 
 _WORD = re.compile(r"(?P<order>o\([^()\s]{1,12}\))|[^\W_]+(?:[_\-./^+#][^\W_]+)*(?:\+\+|#)?")
 _JOINT = re.compile(r"[_\-./^+#]+")
@@ -68,13 +68,14 @@ def _latin(word: str) -> Iterator[str]:
 
 
 def stem(word: str) -> str:
-    """An English word without its plural s (the S stemmer of Harman 1991), anything else unchanged.
+    """An English word in American spelling without its plural s (the S stemmer of Harman 1991), anything else unchanged.
 
-    >>> stem("gates"), stem("queries"), stem("bias"), stem("loss")
-    ('gate', 'query', 'bias', 'loss')
+    >>> stem("gates"), stem("queries"), stem("bias"), stem("optimisers")
+    ('gate', 'query', 'bias', 'optimizer')
     """
     if len(word) < 4 or not word.isascii():
         return word
+    word = american(word)
     if word.endswith("ies") and not word.endswith(("aies", "eies")):
         return word[:-3] + "y"
     if word.endswith("es") and not word.endswith(("aes", "ees", "oes", "ses", "xes", "hes")):
