@@ -107,7 +107,7 @@ def _worth(one: Page, asked: Asking) -> float:
         case Wanted.FORMULA:
             fits = Kind.MATH in kinds
         case Wanted.COMPARISON:
-            fits = len(named(one, asked)) > 1
+            fits = len(named(one, asked)) > 1 and asks(" ".join(one.hit.passage.heading[-1:]), asked.kind)
         case Wanted.REASON | Wanted.DEFINITION:
             fits = _asks_it(one, asked)
         case _:
