@@ -9,6 +9,7 @@ is judged. Directions count: an edge is right when the curated file has it (dire
 """
 
 import csv
+import gc
 import sys
 import time
 from collections import Counter, defaultdict
@@ -181,6 +182,7 @@ def timed(megabytes: float = 5) -> None:
         for note in notes:
             text = note.text.replace("\nid: ", f"\nid: c{number}-", 1) + f"\nCopy {number}.\n"
             copies.append(replace(note, path=f"{number}/{note.path}", text=text, lines=Lines.of(text)))
+    gc.disable()  # as rag/learning.py does
     memory, start = Memory(), time.perf_counter()
     kept = [gather(note).to_json() for note in copies]
     middle = time.perf_counter()
