@@ -201,6 +201,7 @@ function panel(concept, bond) {
       make("ul", {class: "relations"}, ...unsure.map((edge) => relation(edge, concept)))) : "");
   box.hidden = false;
   document.body.classList.add("reading");
+  show(boxOf.get(one.id)); // the panel took some of the room
   const wanted = bond && box.querySelector(`[data-edge="${edges.indexOf(bond.edges[0])}"]`);
   wanted?.closest("details")?.setAttribute("open", "");
   if (wanted) wanted.scrollIntoView({block: "center"});
