@@ -30,7 +30,7 @@ _KINDS = list(RelationKind)
 _EN = {
     "heading": "Concepts",
     "search": "Search",
-    "search_hint": "name, abbreviation, 中文",
+    "search_hint": "name, 中文名",
     "found": "{} found",
     "controls": "View",
     "focus": "In view",
