@@ -41,8 +41,8 @@ def read_corpus(notes: tuple[Gathered, ...], memory: Memory) -> Corpus:
     spelled = vocabulary(notes)
     spotted = Lexicon(spelled.items()).spot(notes, memory)
     naming = name(notes, spotted, spelled)
-    known: dict[tuple[str, ...], tuple[int, ...]] = {}
-    seen = tuple(tuple(_resolved(naming, number, sentence, known) for sentence in found) for number, found in enumerate(spotted))
+    everywhere = _Everywhere(naming)
+    seen = tuple(tuple(_resolved(everywhere, number, sentence) for sentence in found) for number, found in enumerate(spotted))
     about = tuple(
         tuple(_about(naming, number, note, section) for section in range(len(note.heads))) for number, note in enumerate(notes)
     )
@@ -51,20 +51,28 @@ def read_corpus(notes: tuple[Gathered, ...], memory: Memory) -> Corpus:
     return Corpus(notes, naming, seen, about, _introduced(naming, notes, about), _first_places(notes, seen), twins)
 
 
-def _resolved(
-    naming: Naming, note: int, sentence: Sequence[Mention], known: dict[tuple[str, ...], tuple[int, ...]]
-) -> tuple[Seen, ...]:
-    """The mentions of a sentence that mean one concept each; `known` keeps what mentions mean wherever they stand."""
-    found = []
-    for one in sentence:
-        meant = known.get(one.concepts)
+class _Everywhere:
+    """What mentions mean, kept where it is the same in every note."""
+
+    def __init__(self, naming: Naming) -> None:
+        self._naming = naming
+        self._local = naming.local_keys
+        self._known: dict[tuple[str, ...], tuple[int, ...]] = {}
+
+    def meant(self, note: int, keys: tuple[str, ...]) -> tuple[int, ...]:
+        """The concepts that these keys can mean in a note."""
+        meant = self._known.get(keys)
         if meant is None:
-            meant = naming.resolve(note, one.concepts)
-            if naming.local_keys.isdisjoint(one.concepts):
-                known[one.concepts] = meant
-        if len(meant) == 1:
-            found.append(Seen(meant[0], one.start, one.end))
-    return tuple(found)
+            meant = self._naming.resolve(note, keys)
+            if self._local.isdisjoint(keys):
+                self._known[keys] = meant
+        return meant
+
+
+def _resolved(everywhere: _Everywhere, note: int, sentence: Sequence[Mention]) -> tuple[Seen, ...]:
+    """The mentions of a sentence that mean one concept each."""
+    found = ((everywhere.meant(note, one.concepts), one) for one in sentence)
+    return tuple(Seen(meant[0], one.start, one.end) for meant, one in found if len(meant) == 1)
 
 
 def _about(naming: Naming, number: int, note: Gathered, section: int) -> tuple[int, ...]:

@@ -69,7 +69,7 @@ class Lexicon:
         """`spellings` are keys of terms with a spelling of each."""
         known = list(spellings)
         taken = {key for key, _ in known}
-        self.forms = {key: (text, *_other_forms(text, taken - {key})) for key, text in known}
+        self.forms = {key: (text, *_other_forms(text, key, taken)) for key, text in known}
         self._names: Names | None = None
 
     def mentions(self, text: str) -> list[Mention]:
@@ -139,8 +139,8 @@ def without_kind(name: str) -> str:
     return rest if rest and clear else ""
 
 
-def _other_forms(text: str, taken: set[str]) -> Iterator[str]:
+def _other_forms(text: str, own: str, taken: set[str]) -> Iterator[str]:
     """The singular of a plural, the name without its kind: unless they are terms of their own."""
     bare = without_kind(text)
     forms = {singular(text), bare, singular(bare)} - {text, ""}
-    yield from sorted(form for form in forms if term_key(form) not in taken)
+    yield from sorted(form for form in forms if (key := term_key(form)) == own or key not in taken)
