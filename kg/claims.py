@@ -144,17 +144,14 @@ def _defined_in(corpus: Corpus, number: int, section: int) -> list[tuple[int, Pl
 def _headings_under(corpus: Corpus, number: int, section: int) -> list[tuple[int, Place]]:
     """The concept that a section begins with, then those that the headings right under it are about, each with its place."""
     note, above = corpus.notes[number], corpus.notes[number].heads[section]
-    opening = [
-        (found[0].concept, note.spots[above.first].place)
-        for found in corpus.seen[number][above.first : min(above.first + 1, above.last)]
-        if found and found[0].start == 0
-    ]
-    under = [
-        (about[0], head.place)
-        for head, about in zip(note.heads, corpus.about[number], strict=True)
-        if head.trail[:-1] == above.trail and len(about) == 1 and not head.asked.asks
-    ]
-    return list(dict((one, (one, place)) for one, place in reversed([*opening, *under])).values())[::-1] if under else []
+    found: dict[int, Place] = {}
+    opening = corpus.seen[number][above.first] if above.first < above.last else ()
+    if opening and opening[0].start == 0:
+        found[opening[0].concept] = note.spots[above.first].place
+    for head, about in zip(note.heads, corpus.about[number], strict=True):
+        if head.trail[:-1] == above.trail and len(about) == 1 and not head.asked.asks:
+            found.setdefault(about[0], head.place)
+    return list(found.items())
 
 
 def named_after(corpus: Corpus) -> Iterator[Claim]:

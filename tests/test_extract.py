@@ -257,8 +257,9 @@ def test_whose_text_names_whom_is_at_least_suggested() -> None:
     [
         "## How did attention evolve?\n\n- **MHA**: many.\n- **MQA**: one.\n- **GQA**: some.\n",
         "## 注意力的演进\n\nMHA 有许多头。\n\n### MQA\n\n只有一个。\n\n### GQA\n\n有几个。\n\n### 怎样选择 GQA？\n\n看情况。\n",
+        "## 注意力的演进\n\nMHA 有许多头。\n\n### MQA\n\n只有一个。\n\n### GQA\n\n有几个。\n\n### MHA\n\n再看一遍。\n",
     ],
-    ids=["defined", "headings"],
+    ids=["defined", "headings", "a heading on the first again"],
 )
 def test_a_section_on_an_evolution_gives_its_order(text: str) -> None:
     _, relations = found(text, GLOSSARY)
