@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,8 +13,7 @@ _FILES = (".gitignore", ".kbaseignore")
 class Ignored:
     """The rules met so far on a walk from the outside in; those of a folder hold for what lies within it."""
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
+    def __init__(self) -> None:
         self._rules: dict[str, GitIgnoreSpec] = {}  # by the folder they stand in, as `` or `a/b/`
 
     def enter(self, folder: str, prefix: str, files: Sequence[str]) -> None:

@@ -141,7 +141,7 @@ def digest(data: bytes) -> bytes:
 
 def _walk(folder: Path, root: Path) -> Iterator[Found | Skipped]:
     """What a folder holds; folders behind links are not entered, so no loop is possible, nor are hidden ones."""
-    ignored = Ignored(root)
+    ignored = Ignored()
     for parent, folders, files in os.walk(folder):
         within = _name(Path(parent), root)
         prefix = "" if within == "." else f"{within}/"

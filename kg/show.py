@@ -249,10 +249,7 @@ def show_json(concept: Concept, relations: Iterable[Relation]) -> dict[str, Any]
         "schema": "kbase.concept/1",
         **_concept_json(concept),
         "gap": concept.gap,
-        "relations": [
-            {"source": one.source, "target": one.target, "relation": one.kind.value, **relation_attributes(one)}
-            for one in relations
-        ],
+        "relations": [_relation_json(one) for one in relations],
     }
 
 
@@ -276,10 +273,7 @@ def show_concept(concept: Concept, relations: Sequence[tuple[Relation, Concept]]
 
 
 def suggestions_json(relations: Iterable[Relation]) -> dict[str, Any]:
-    statements = [
-        {"source": one.source, "target": one.target, "relation": one.kind.value, **relation_attributes(one)} for one in relations
-    ]
-    return {"schema": "kbase.suggestions/1", "suggestions": statements}
+    return {"schema": "kbase.suggestions/1", "suggestions": [_relation_json(one) for one in relations]}
 
 
 def show_suggestion(relation: Relation) -> str:
