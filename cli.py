@@ -305,7 +305,7 @@ def path(start: str, end: str, via: str | None, known: tuple[str, ...], lang: st
     from rag.quote import current_path
     from rag.show import to_json
 
-    with _open(notes) as base:
+    with _open_concepts(notes) as base:
         graph, names = _graph(base)
         ends = (meant(names, start), meant(names, end))
         found = path(graph, *ends, via=(Via(via),) if via else DEFAULT, known=[meant(names, one) for one in known])
@@ -330,7 +330,7 @@ def plan(target: str, known: tuple[str, ...], lang: str, notes: str | None, as_j
     from rag.learning import meant
     from rag.show import to_json
 
-    with _open(notes) as base:
+    with _open_concepts(notes) as base:
         graph, names = _graph(base)
     found = plan(graph, meant(names, target), [meant(names, one) for one in known])
     click.echo(to_json(plan_json(found)) if as_json else show_plan(found, language(target) if lang == "auto" else lang))
@@ -347,7 +347,7 @@ def next(known: tuple[str, ...], lang: str, notes: str | None, as_json: bool) ->
     from rag.learning import meant
     from rag.show import to_json
 
-    with _open(notes) as base:
+    with _open_concepts(notes) as base:
         graph, names = _graph(base)
     found = next_concepts(graph, [meant(names, one) for one in known])
     click.echo(to_json(next_json(found)) if as_json else show_next(found, language(" ".join(known)) if lang == "auto" else lang))
@@ -361,7 +361,7 @@ def concepts(lang: str, notes: str | None, as_json: bool) -> None:
     from kg.show import concepts_json, show_concepts
     from rag.show import to_json
 
-    with _open(notes) as base:
+    with _open_concepts(notes) as base:
         graph, _ = _graph(base)
     found = concepts_of(graph, graph)
     click.echo(to_json(concepts_json(found)) if as_json else show_concepts(found, "zh" if lang == "zh" else "en"))
@@ -382,6 +382,7 @@ def show(name: str, lang: str, notes: str | None, as_json: bool) -> None:
         if text := lines_at(base, name):
             click.echo(to_json(lines_json(name, text)) if as_json else printable(text))
             return
+        _announce(base)
         concept, relations = about(base, name)
     tongue = language(name) if lang == "auto" else lang
     click.echo(
@@ -400,7 +401,7 @@ def review(accept: tuple[str, ...], reject: tuple[str, ...], lang: str, notes: s
     from rag.show import to_json
 
     decisions = [(one, True) for one in accept] + [(one, False) for one in reject]
-    with _open(notes) as base:
+    with _open_concepts(notes) as base:
         open_ones = suggestions(base)
         if decisions:
             decide(base, [(named(base, text), yes) for text, yes in decisions])
@@ -425,7 +426,7 @@ def lint(lang: str, notes: str | None, as_json: bool) -> None:
     from rag.learning import load_graph, problems
     from rag.show import to_json
 
-    with _open(notes) as base:
+    with _open_concepts(notes) as base:
         findings = lint(load_graph(base), problems(base))
     click.echo(to_json(lint_json(findings)) if as_json else show_findings(findings))
     if any(one.weight is Weight.ERROR for one in findings):
@@ -457,7 +458,7 @@ def export(file: str, named: str | None, dark: bool, lang: str, notes: str | Non
     if file == "-" and as_json:
         raise click.UsageError("- writes the document itself to stdout: leave --json out")
     format = format_of(file, named)
-    with _open(notes) as base:
+    with _open_concepts(notes) as base:
         made, notices = export(base, wished(**wish), format, Look(lang, dark))
     if file == "-":
         click.echo(to_stdout(made), nl=False)
@@ -472,6 +473,20 @@ def _graph(base: "KnowledgeBase") -> "tuple[Graph, Names]":
 
     graph = load_graph(base)
     return graph, all_names(graph)
+
+
+def _open_concepts(notes: str | None) -> "KnowledgeBase":
+    """The notes for a command about concepts, which may have to be derived first."""
+    base = _open(notes)
+    _announce(base)
+    return base
+
+
+def _announce(base: "KnowledgeBase") -> None:
+    from rag.learning import is_behind
+
+    if is_behind(base):
+        click.echo("bringing the concepts up to the notes …", err=True)
 
 
 def _open(notes: str | None, rerank: str | None = None) -> "KnowledgeBase":

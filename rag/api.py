@@ -40,10 +40,7 @@ class KnowledgeBase(store.KnowledgeBase):
         if self.place == bundled():
             raise NotesError("the notes that come with kbase are indexed as they are", "open a folder of your own")
         _, report = update(str(self.place.notes), engine, model, lambda done, total: None)
-        here, reranker = self.place, self.reranker
-        self.close()
-        self.__dict__.clear()  # what was read of the old one
-        store.KnowledgeBase.__init__(self, here, reranker=reranker)
+        self.reopen()
         return report
 
     def search(self, query: str, k: int = 10, mode: Mode = Mode.HYBRID) -> list[Hit]:

@@ -9,12 +9,12 @@ import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kg.concepts import Concept, Names, Origin, Relation, RelationKind, Status, Wording, keys_in, name_key
-from kg.errors import ConceptError, NotesError
+from kg.errors import ConceptError, IndexUnwritable, NotesError
 from kg.notes import digest
 from kg.records import concept_from, relation_from
 
@@ -86,7 +86,7 @@ def derive(database: sqlite3.Connection, place: "Place") -> list[str]:
         graph = build(concepts, relations)
     write_graph(database, graph)
     problems = [str(problem) for problem in found]
-    rows = [("curated", now), ("problems", json.dumps(problems, ensure_ascii=False))]
+    rows = [("curated", now), ("problems", json.dumps(problems, ensure_ascii=False)), ("behind", 0)]
     database.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", rows)
     return problems
 
@@ -146,10 +146,27 @@ def _concepts(base: "KnowledgeBase") -> Iterator[Concept]:
     return (concept_from(id, json.loads(text)) for id, text in base.rows("SELECT id, document FROM concepts ORDER BY id"))
 
 
+def is_behind(base: "KnowledgeBase") -> bool:
+    """Whether the concepts are those of the notes before an edit: rag/sync.py leaves many notes' to whoever asks for them."""
+    return bool(base.settings.get("behind"))
+
+
+def catch_up(base: "KnowledgeBase") -> None:
+    """Brings the concepts up to the notes; where nobody may write, or another process does, they stay as they are."""
+    from rag.database import writing
+
+    if is_behind(base):
+        with suppress(IndexUnwritable):
+            with writing(base.place) as database:
+                derive(database, base.place)
+            base.reopen()
+
+
 def load_graph(base: "KnowledgeBase") -> "Graph":
-    """The whole graph. Raises ConceptError when the notes hold no concept."""
+    """The whole graph, brought up to the notes. Raises ConceptError when the notes hold no concept."""
     import networkx as nx
 
+    catch_up(base)
     graph: Graph = nx.MultiDiGraph()
     for id, document in base.rows("SELECT id, document FROM concepts ORDER BY id"):
         graph.add_node(id, **json.loads(document))
@@ -254,6 +271,7 @@ def about(base: "KnowledgeBase", name: str) -> tuple[Concept, list[tuple[Relatio
 
 def suggestions(base: "KnowledgeBase") -> list[Relation]:
     """The relations that nobody has decided on, the surest first."""
+    catch_up(base)
     rows = base.rows("SELECT source, target, kind, document FROM relations WHERE status = ?", (Status.SUGGESTED.value,))
     found = [relation_from(source, target, RelationKind(kind), json.loads(text)) for source, target, kind, text in rows]
     return sorted(found, key=lambda one: (-one.confidence, one.source, one.target, one.kind.value))

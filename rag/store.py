@@ -67,6 +67,13 @@ class KnowledgeBase:
     def close(self) -> None:
         self.database.close()
 
+    def reopen(self) -> None:
+        """Reads on from the index as it is by now."""
+        here, given, reranker = self.place, self._given, self.reranker
+        self.close()
+        self.__dict__.clear()  # what was read of the old one
+        KnowledgeBase.__init__(self, here, given, reranker)
+
     def __enter__(self) -> Self:
         return self
 

