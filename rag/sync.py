@@ -50,6 +50,7 @@ class Report:
     unchanged: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    unreadable: dict[str, list[Any]] = field(default_factory=dict)  # of those without text: size, time and why
     encodings: dict[str, str] = field(default_factory=dict)  # of notes read that are not UTF-8
     problems: list[str] = field(default_factory=list)  # with concepts.yaml or front matter, as file:line: what
     passages: int = 0
@@ -85,6 +86,7 @@ def sync(
             _remove_all(database)
         space = _space(database, encoder, before.get("fingerprint"))
         changed = _changed(found, known if same else {}, report)
+        _pass_over(json.loads(before.get("unreadable", "{}")) if same else {}, changed, report)
         notes = _read(place.notes, changed, known if same else {}, database, report)
         with closing(VectorCache(database, place, NeutralEncoder(encoder, space), reuse)) as cache:
             for read, rows in _encoded(notes, changed, cache, progress):
@@ -93,6 +95,8 @@ def sync(
             report.encoded = cache.encoded
         report.removed = sorted(known.keys() - {entry.path for entry in found})
         _remove(database, sorted(known.keys() - {*report.unchanged, *report.read}))
+        if before.get("unreadable", "{}") != (unreadable := json.dumps(report.unreadable)):
+            database.execute("INSERT OR REPLACE INTO settings VALUES ('unreadable', ?)", (unreadable,))
         report.passages = int(database.execute("SELECT count(*) FROM passages").fetchone()[0])
         _must_hold_something(report, place, within)
         if report.read or report.removed or remake or any(before.get(key) != value for key, value in (now | own).items()):
@@ -125,6 +129,15 @@ def _changed(found: Sequence[Found], known: Mapping[str, tuple[str, int, int, by
     return {path: entry if entry.modified < fresh else replace(entry, modified=0) for path, entry in changed.items()}
 
 
+def _pass_over(before: Mapping[str, list[Any]], changed: dict[str, Found], report: Report) -> None:
+    """Takes the files out that held no text when they were last tried and have not changed since."""
+    for path, (size, modified, reason) in before.items():
+        if path in changed and (changed[path].size, changed[path].modified) == (size, modified):
+            del changed[path]
+            report.unreadable[path] = [size, modified, reason]
+            report.skipped.append(Skipped(path, reason, failed=True))
+
+
 def _read(
     root: Path,
     changed: Mapping[str, Found],
@@ -134,6 +147,7 @@ def _read(
 ) -> Iterator[Note]:
     """The notes in these files, but those whose text is the indexed one, by its hash."""
     for path, entry in changed.items():
+        data = b""
         try:
             data = read_bytes(root, path)
             if path in known and known[path][3] == digest(data):
@@ -143,7 +157,10 @@ def _read(
             note = note_of(data, path)
         except NotesError as error:
             install = f": {error.hint}" if error.hint.startswith("pip ") else ""
-            report.skipped.append(Skipped(path, error.message.removeprefix(f"{path}: ") + install, failed=not install))
+            reason = error.message.removeprefix(f"{path}: ")
+            report.skipped.append(Skipped(path, reason + install, failed=not install))
+            if data and not install:  # who may read it, and what is installed, may change without the file
+                report.unreadable[path] = [entry.size, entry.modified, reason]
             continue
         report.read.append(path)
         if note.encoding not in {"utf-8", "utf-8-sig", "extracted"}:

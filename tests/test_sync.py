@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from kg.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexUnwritable, NotesError
+from kg.notes import Note, note_of
 from rag.database import Place
 from rag.packed import compact, expand
 from rag.places import update
@@ -264,6 +265,27 @@ def test_a_file_that_cannot_be_read_is_reported_and_the_others_are_indexed(notes
     report = sync(place_of(notes), encoder=words)
     assert report.read == ["attention.md"]
     assert [(one.path, one.reason, one.failed) for one in report.skipped] == [("binary.md", "binary, not text", True)]
+
+
+def test_a_file_that_holds_no_text_is_not_tried_again_until_it_changes(
+    notes: Path, words: BagOfWords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+
+    def trying(data: bytes, path: str) -> Note:
+        tried.append(path)
+        return note_of(data, path)
+
+    monkeypatch.setattr("rag.sync.note_of", trying)
+    file = notes / "binary.md"
+    file.write_bytes(b"\0\1\2" * 100)
+    os.utime(file, (1, 1))
+    reports = [sync(place_of(notes), encoder=words) for _ in range(3)]
+    assert [[one.path for one in report.skipped if one.failed] for report in reports] == [["binary.md"]] * 3
+    assert tried == ["attention.md", "binary.md"]
+    file.write_text("# Text by now\n\nReadable.\n")
+    assert sync(place_of(notes), encoder=words).read == ["binary.md"]
+    assert sync(place_of(notes), encoder=words).skipped == []
 
 
 def test_the_notes_folder_gets_one_folder_that_git_ignores(notes: Path, words: BagOfWords) -> None:
