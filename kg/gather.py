@@ -15,7 +15,7 @@ from kg.terms import ABBREVIATION, Asked, asked, clean, is_single, is_term, name
 from kg.text import CJK, language
 
 # Raised whenever the same note comes to be gathered, or a sentence of it understood, otherwise: what is kept is then made anew.
-GATHERING = 3
+GATHERING = 4
 
 _BOLD = re.compile(r"(?:\*\*|__)(?=\S)(.{1,160}?)(?<=\S)(?:\*\*|__)(\s*[（(][^（）()\n]{1,120}[)）])?")
 _LINK = re.compile(r"(?<!!)\[([^\[\]\n]{1,160})\]\(<?([^()\s<>]+?\.(?:md|markdown|txt))(?:#[^()\s<>]*)?>?\)")

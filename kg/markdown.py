@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from html import unescape
+from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -31,6 +32,8 @@ def _markdown() -> MarkdownIt:
 _INLINE = _markdown()
 _BLOCKS = _markdown().disable("inline")  # what stands in a block is read by `plain`, once
 _TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL)
+_ONLY_A_LINK = re.compile(r"\[([^\[\]\n]+)\]\(<?([^()<>\n]*(?:\([^()<>\n]*\)[^()<>\n]*)*)>?\)")
+_DRAWN_FORMULA = re.compile(r"https?://(?:latex\.codecogs\.com/\w+\.latex|(?:www\.)?zhihu\.com/equation)\?(?:tex=)?(.+)")
 _CHECKBOX = re.compile(r"^\[[ xX]\]\s+")
 # Marks of Obsidian, Logseq and MyST in running text. A list of lists in code or in words is no link: [[1.0, -1.0]], [["UNK"]].
 _EMBED = re.compile(
@@ -145,6 +148,8 @@ def _visible(children: Sequence[Token], marked: bool) -> Iterator[str]:
         elif token.type in {"code_inline", "math_inline", "math_inline_double"}:
             yield "" if role in _UNSEEN_ROLES else token.content
             role = ""
+        elif token.type == "image" and (formula := _DRAWN_FORMULA.match(str(token.attrs["src"]))):
+            yield unquote(formula[1])
         elif token.type in {"softbreak", "hardbreak"} or (token.type == "html_inline" and _APART.match(token.content)):
             yield "\n"
 
@@ -159,6 +164,9 @@ def _sections(tokens: list[Token], text: str, lines: Lines, underlined: bool) ->
     trail: list[tuple[int, str]] = []  # (level, title)
     start, blocks = 0, list[Block]()
     columns: list[str] = []
+    headings = {
+        title for at, one in enumerate(tokens) if one.type == "heading_open" for title in (plain(tokens[at + 1].content),)
+    }
 
     def close() -> Iterator[Section]:
         if blocks:
@@ -184,9 +192,16 @@ def _sections(tokens: list[Token], text: str, lines: Lines, underlined: bool) ->
             if spans and any(cells):
                 yield_text = " | ".join(cells) if header else _row_text(columns, cells)
                 blocks.append(Block(BlockKind.HEAD if header else BlockKind.ROW, spans, yield_text))
+        elif token.type == "inline" and (link := _ONLY_A_LINK.fullmatch(token.content)) and _leads_within(link, headings):
+            continue  # a table of contents says nothing that its headings do not
         elif block := _block(token, tokens[position - 1] if position else token, text, lines, underlined):
             blocks.append(block)
     yield from close()
+
+
+def _leads_within(link: re.Match[str], headings: set[str]) -> bool:
+    """Whether a link leads to a heading of its own note, which it names."""
+    return link[2].startswith("#") or plain(link[1]) in headings
 
 
 def _bare(token: Token, text: str, lines: Lines) -> Block | None:

@@ -12,7 +12,7 @@ from kg.sentences import sentences_of
 from kg.text import tokens
 from rag.types import Passage, Sentence
 
-READING = 3  # raised whenever the same note comes to be read, split or put into terms otherwise: indexes then follow
+READING = 4  # raised whenever the same note comes to be read, split or put into terms otherwise: indexes then follow
 # In Obsidian the name of a note is its title, and stands nowhere in it.
 _TITLED = re.compile(r"^#[ \t]|^[^\n]+\n=+[ \t]*$", re.MULTILINE)
 _UNTITLED = {"readme", "index", "untitled", "note", "notes", "未命名", "无标题"}

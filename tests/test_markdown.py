@@ -15,6 +15,8 @@ from kg.markdown import BlockKind, front_matter, parse, plain
         ("[text](http://x.y) ![image](z.png)", "text"),
         ("`a*b` and $x_1 * y$", "a*b and x_1 * y"),
         ("&lt;mask&gt; \\[CLS] 10%\\~20%", "<mask> [CLS] 10%~20%"),
+        ("![](https://latex.codecogs.com/gif.latex?x_{i}%3D1) of", "x_{i}=1 of"),
+        ("![](https://www.zhihu.com/equation?tex=%5Calpha)", "\\alpha"),
         ("", ""),
     ],
 )
@@ -28,6 +30,13 @@ def test_a_table_row_reads_with_its_columns_names() -> None:
         (BlockKind.HEAD, "Model | 门"),
         (BlockKind.ROW, "GRU; 门: 2"),
     ]
+
+
+def test_a_table_of_contents_is_no_text_of_the_note() -> None:
+    contents = "- [1. Gates](https://host.org/tree/gates#1-gates)\n  - [in (short)](#short)\n- [Elsewhere](other.md)\n"
+    (first, gates) = parse(f"# Notes\n\n{contents}\n## 1. Gates\n\nA gate, see [1. Gates](#1-gates).\n")
+    assert [block.text for block in first.blocks] == ["Elsewhere"]
+    assert [block.text for block in gates.blocks] == ["A gate, see 1. Gates."]
 
 
 def test_front_matter_is_yaml_at_the_very_top_only() -> None:
