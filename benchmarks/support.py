@@ -61,7 +61,7 @@ def scores(base: KnowledgeBase, statements: list[tuple[str, str]], *, across: bo
     for question, statement in statements:
         if across:
             hits = [hit.passage for hit in search(base, question, 30)]
-            passages = [one for one in hits if language(one.reading) != language(statement)][:2]
+            passages = [one for one in hits if one.language != language(statement)][:2]
         else:
             cited = {one.passage.location: one.passage for one in base.ask(question).citations}
             passages = list(cited.values())

@@ -32,7 +32,7 @@ def _markdown() -> MarkdownIt:
 _INLINE = _markdown()
 _BLOCKS = _markdown().disable("inline")  # what stands in a block is read by `plain`, once
 _TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL)
-_ONLY_A_LINK = re.compile(r"\[([^\[\]\n]+)\]\(<?([^()<>\n]*(?:\([^()<>\n]*\)[^()<>\n]*)*)>?\)")
+ONLY_A_LINK = re.compile(r"\[([^\[\]\n]+)\]\(<?([^()<>\n]*(?:\([^()<>\n]*\)[^()<>\n]*)*)>?\)")
 _DRAWN_FORMULA = re.compile(r"https?://(?:latex\.codecogs\.com/\w+\.latex|(?:www\.)?zhihu\.com/equation)\?(?:tex=)?(.+)")
 _CHECKBOX = re.compile(r"^\[[ xX]\]\s+")
 # Marks of Obsidian, Logseq and MyST in running text. A list of lists in code or in words is no link: [[1.0, -1.0]], [["UNK"]].
@@ -88,12 +88,13 @@ class Section:
     """A heading and what stands under it up to the next heading of any level.
 
     `heading` is the trail of plain heading texts from the outermost in; empty before the first heading.
-    `start` is where the heading's line begins.
+    `start` is where the heading's line begins. `top` is the level of the outermost heading; 0 where there is none.
     """
 
     heading: tuple[str, ...]
     start: int
     blocks: tuple[Block, ...]
+    top: int
 
 
 @lru_cache(maxsize=1)  # a note is split into passages, then gathered from
@@ -102,7 +103,7 @@ def parse(text: str, underlined: bool = False) -> tuple[Section, ...]:
 
     `underlined` says that a heading with n equal signs under it is of level n, as kg/formats.py lays other formats out.
     """
-    return tuple(_sections(_BLOCKS.parse(text), text, Lines.of(text), underlined))
+    return tuple(_sections(_without_contents(_BLOCKS.parse(text)), text, Lines.of(text), underlined))
 
 
 def front_matter(text: str) -> str:
@@ -164,13 +165,10 @@ def _sections(tokens: list[Token], text: str, lines: Lines, underlined: bool) ->
     trail: list[tuple[int, str]] = []  # (level, title)
     start, blocks = 0, list[Block]()
     columns: list[str] = []
-    headings = {
-        title for at, one in enumerate(tokens) if one.type == "heading_open" for title in (plain(tokens[at + 1].content),)
-    }
 
     def close() -> Iterator[Section]:
         if blocks:
-            yield Section(tuple(title for _, title in trail), start, tuple(blocks))
+            yield Section(tuple(title for _, title in trail), start, tuple(blocks), trail[0][0] if trail else 0)
         blocks.clear()
 
     for position, token in enumerate(tokens):
@@ -192,16 +190,21 @@ def _sections(tokens: list[Token], text: str, lines: Lines, underlined: bool) ->
             if spans and any(cells):
                 yield_text = " | ".join(cells) if header else _row_text(columns, cells)
                 blocks.append(Block(BlockKind.HEAD if header else BlockKind.ROW, spans, yield_text))
-        elif token.type == "inline" and (link := _ONLY_A_LINK.fullmatch(token.content)) and _leads_within(link, headings):
-            continue  # a table of contents says nothing that its headings do not
         elif block := _block(token, tokens[position - 1] if position else token, text, lines, underlined):
             blocks.append(block)
     yield from close()
 
 
-def _leads_within(link: re.Match[str], headings: set[str]) -> bool:
-    """Whether a link leads to a heading of its own note, which it names."""
-    return link[2].startswith("#") or plain(link[1]) in headings
+def _without_contents(tokens: list[Token]) -> list[Token]:
+    """All but the lines that only lead to a heading of their own note: these say nothing that the headings do not."""
+    headings = {plain(tokens[at + 1].content) for at, one in enumerate(tokens) if one.type == "heading_open"}
+
+    def leads_within(at: int) -> bool:
+        paragraph = tokens[at].type == "inline" and tokens[at - 1].type == "paragraph_open"
+        link = ONLY_A_LINK.fullmatch(tokens[at].content) if paragraph else None
+        return link is not None and (link[2].startswith("#") or plain(link[1]) in headings)
+
+    return [token for at, token in enumerate(tokens) if not leads_within(at)]
 
 
 def _bare(token: Token, text: str, lines: Lines) -> Block | None:

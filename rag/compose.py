@@ -7,7 +7,6 @@ More is added only while the answer is short, and only what is about the same an
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kg.text import language
 from rag.asking import Asking, asks
 from rag.asking import Kind as Wanted
 from rag.blocks import Kind
@@ -92,7 +91,7 @@ def _named_in(one: Page, asked: Asking) -> float:
 
 
 def _tongue(one: Page) -> str:
-    return language(one.hit.passage.reading)
+    return one.hit.passage.language
 
 
 def _worth(one: Page, asked: Asking) -> float:

@@ -192,7 +192,7 @@ def _grep(passages: Sequence[tuple[Passage, str]], text: str) -> tuple[Passage, 
 
 def _direction(question: Question, relevant: Iterable[Passage]) -> str:
     asked = language(question.text)
-    answered = {language(passage.reading) for passage in relevant} or {asked}
+    answered = {passage.language for passage in relevant} or {asked}
     return f"{asked}-{asked if asked in answered else min(answered)}"
 
 

@@ -7,19 +7,20 @@ from kg.text import CJK_RUN, american, fold
 
 _WORD = re.compile(r"(?P<order>o\([^()\s]{1,12}\))|[^\W_]+(?:[_\-./^+#][^\W_]+)*(?:\+\+|#)?")
 _JOINT = re.compile(r"[_\-./^+#]+")
-_POSSESSIVE = re.compile(r"['’]s\b")
+_CONTRACTED = re.compile(r"n['’]t\b|['’](?:s|m|d|ll|re|ve)\b")
+_PLURAL = re.compile(r"\b([A-Z]{2,})s\b")  # GPUs: by its letters alone no plural
 _SPOKEN = {"√": "sqrt", "根号": "sqrt", "α": "alpha", "β": "beta", "γ": "gamma", "λ": "lambda", "θ": "theta"}
 _STRAY = re.compile("(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
-_SYMBOL = re.compile("|".join(_SPOKEN))
+_SYMBOL = re.compile("|".join(_SPOKEN) + r"|\b(?:alpha|beta|gamma|lambda|theta)(?=\d)")
 
 # Words that say how one asks, not what about.
 _ASKING = re.compile(
     "为什么|为何|为啥|什么样|什么|怎么样|怎么|怎样|咋|如何|哪些|哪个|哪种|哪里|哪|多少|多大|几个|啥|吗|呢|是不是|能不能|请问|一下|有何|之间|分别"
 )
 _STOP = frozenset(
-    "a an and are as at be been but by can could did do does for from had has have how if in into is it its me my of on or "
-    "please should so than that the their then there these they this those to was we were what when where which who whom "
-    "whose why will with would you your".split()
+    "a am an and are as at be been but by can could did do does for from had has have how i if in into is it its me my of on or "
+    "our please should so than that the their then there these they this those to us was we were what when where which who "
+    "whom whose why will with would you your".split()
 )
 
 
@@ -32,8 +33,8 @@ def terms(text: str) -> list[str]:
     >>> terms("多头注意力 with d_k and GPT-4")
     ['多头', '头注', '注意', '意力', 'd_k', 'gpt-4', 'gpt']
     """
-    folded = _STRAY.sub("", fold(text))
-    return list(_terms(_POSSESSIVE.sub("", _SYMBOL.sub(lambda symbol: f" {_SPOKEN[symbol[0]]} ", folded))))
+    folded = _STRAY.sub("", fold(_PLURAL.sub(r"\1", text)))
+    return list(_terms(_CONTRACTED.sub("", _SYMBOL.sub(lambda symbol: f" {_SPOKEN.get(symbol[0], symbol[0])} ", folded))))
 
 
 def question_terms(question: str) -> list[str]:

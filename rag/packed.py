@@ -93,7 +93,7 @@ def stored(row: tuple[Any, ...]) -> Stored:
     """A row of the query in KnowledgeBase.passages as what it stands for."""
     _, path, heading, start, end, first, last, page, text, sentences, name, vector, compacted = row
     parts = tuple(Sentence(*one) for one in json.loads(sentences))
-    passage = Passage(path, tuple(json.loads(heading)), start, end, first, last, text, parts, page)
+    passage = Passage(path, tuple(json.loads(heading)), start, end, first, last, text, parts, name, page)
     unit = np.frombuffer(vector, np.float16).astype(np.float32)
     return Stored(passage, name, unit, expand(compacted, len(unit)))
 

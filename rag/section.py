@@ -61,4 +61,5 @@ def _joined(section: Sequence[Passage], passage: Passage, sources: Sources) -> P
         return passage
     start, end = parts[0].start, parts[-1].end
     sentences = tuple(sentence for one in parts for sentence in one.sentences)
-    return Passage(passage.path, passage.heading, start, end, parts[0].first, parts[-1].last, text[start:end], sentences)
+    first, last = parts[0].first, parts[-1].last
+    return replace(passage, start=start, end=end, first=first, last=last, text=text[start:end], sentences=sentences)

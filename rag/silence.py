@@ -28,7 +28,7 @@ def judge(base: KnowledgeBase, question: str, hits: Sequence[Hit]) -> Verdict:
     if not hits:
         return Verdict(False, _ABOVE, 0.0)
     levels, asked = levels_of(base), language(question)
-    level = levels.of(asked, language(hits[0].passage.reading))
+    level = levels.of(asked, hits[0].passage.language)
     less = missing(base.covered(question_terms(question)), levels.share(asked))
     bar = level.low - level.high + _ABOVE + less
     above = hits[0].score - bar

@@ -1,29 +1,32 @@
 """Note → passages of sentences, every one at its exact place. Nothing is rewritten: a passage is a slice of the note."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from kg.markdown import Section
+from kg.front import Front
+from kg.markdown import ONLY_A_LINK, BlockKind, Section
 from kg.notes import Note
 from kg.sentences import LONGEST_SENTENCE as LONGEST_SENTENCE
 from kg.sentences import sentences_of
-from kg.text import tokens
+from kg.text import CJK_RUN, language, tokens
 from rag.types import Passage, Sentence
 
 READING = 4  # raised whenever the same note comes to be read, split or put into terms otherwise: indexes then follow
-# In Obsidian the name of a note is its title, and stands nowhere in it.
-_TITLED = re.compile(r"^#[ \t]|^[^\n]+\n=+[ \t]*$", re.MULTILINE)
 _UNTITLED = {"readme", "index", "untitled", "note", "notes", "未命名", "无标题"}
+_SAID = 6  # words
 LONGEST_PASSAGE = 300  # tokens; with its heading trail a passage stays within the 512 of the small encoders
 
 
 def split(note: Note) -> list[Passage]:
     """The passages of a note, in reading order: none overlaps another, none is empty."""
-    title = () if _TITLED.search(note.markdown) else note_title(note.path)
-    sections = (replace(section, heading=(*title, *section.heading)) if title else section for section in note.sections())
-    return [passage for section in sections for passage in _passages(note, section)]
+    sections: Sequence[Section] = note.sections()
+    if all(section.top != 1 for section in sections):  # in Obsidian the name of a note is its title, and stands nowhere in it
+        title = (named,) if (named := Front(note).title) else note_title(note.path)
+        sections = [replace(section, heading=(*title, *section.heading)) for section in sections]
+    tongue = language("\n".join(block.text for section in sections for block in section.blocks if block.kind is BlockKind.PROSE))
+    return [passage for section in sections for passage in _passages(note, section, tongue)]
 
 
 def note_title(path: str) -> tuple[str, ...]:
@@ -37,32 +40,40 @@ def note_title(path: str) -> tuple[str, ...]:
     return (named[0],) if named and re.search(r"[^\W\d_]", named[0]) else ()
 
 
-def _passages(note: Note, section: Section) -> Iterator[Passage]:
+def _passages(note: Note, section: Section, tongue: str) -> Iterator[Passage]:
     start = section.start  # the heading's line goes with the first passage
     sentences: list[Sentence] = []
+    prose: list[str] = []
     size = 0
+
+    def passage() -> Passage:
+        end = sentences[-1].end
+        first, last = note.line_range(start, end)
+        page, spoken = note.page(sentences[0].start), _spoken("\n".join(prose), tongue)
+        return Passage(note.path, section.heading, start, end, first, last, note.text[start:end], tuple(sentences), spoken, page)
+
     for block in section.blocks:
         pieces = [Sentence(*piece) for piece in sentences_of(note.markdown, block)]
         weight = sum(tokens(piece.text) for piece in pieces)
         turned = bool(sentences and pieces) and note.page(sentences[-1].start) != note.page(pieces[0].start)
         if turned or (sentences and size + weight > LONGEST_PASSAGE):
-            yield _passage(note, section, start, sentences)
-            start, sentences, size = _line_start(note, pieces[0].start), [], 0
+            yield passage()
+            start, sentences, prose, size = _line_start(note, pieces[0].start), [], [], 0
         for piece in pieces:
             if sentences and size + tokens(piece.text) > LONGEST_PASSAGE:
-                yield _passage(note, section, start, sentences)
-                start, sentences, size = piece.start, [], 0
+                yield passage()
+                start, sentences, prose, size = piece.start, [], [], 0
             sentences.append(piece)
             size += tokens(piece.text)
+            if block.kind is BlockKind.PROSE and not ONLY_A_LINK.fullmatch(note.markdown, piece.start, piece.end):
+                prose.append(piece.text)
     if sentences:
-        yield _passage(note, section, start, sentences)
+        yield passage()
 
 
-def _passage(note: Note, section: Section, start: int, sentences: list[Sentence]) -> Passage:
-    end = sentences[-1].end
-    first, last = note.line_range(start, end)
-    page = note.page(sentences[0].start)
-    return Passage(note.path, section.heading, start, end, first, last, note.text[start:end], tuple(sentences), page)
+def _spoken(prose: str, tongue: str) -> str:
+    """The language of a passage's prose; where that is a few names at most, as beside code, the note's."""
+    return language(prose) if CJK_RUN.search(prose) or len(prose.split()) >= _SAID else tongue
 
 
 def _line_start(note: Note, offset: int) -> int:

@@ -14,7 +14,6 @@ from typing import Any
 from kg.errors import NotesError
 from kg.extract import GATHERING, gather
 from kg.notes import SUFFIXES, Found, Note, Skipped, digest, find_notes, note_of, read_bytes
-from kg.text import language
 from rag.database import KEPT, Place, writing
 from rag.encode import Encoder
 from rag.keywords import terms
@@ -260,7 +259,7 @@ def _insert(database: sqlite3.Connection, entry: Found, read: Read, rows: Sequen
                 passage.page,
                 passage.text,
                 json.dumps(sentences, ensure_ascii=False),
-                language(passage.reading),
+                passage.language,
                 key,
                 vector,
                 sentence_vectors,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from kg.text import language, location
+from kg.text import location
 
 if TYPE_CHECKING:
     from rag.learning import Studied
@@ -35,7 +35,7 @@ class Passage:
     """A run of a note that is found as one: a section, or a part of a long one, with its heading's line.
 
     `text` is the note's characters from `start` up to `end`, unchanged; lines are 1-based and inclusive. `page` is the page
-    of a PDF file or the cell of a notebook that it stands on; 0 where there are none.
+    of a PDF file or the cell of a notebook that it stands on; 0 where there are none. `language` is that of its prose.
     """
 
     path: str
@@ -46,6 +46,7 @@ class Passage:
     last: int
     text: str
     sentences: tuple[Sentence, ...]
+    language: str
     page: int = 0
 
     @property
@@ -141,5 +142,5 @@ class Answer:
     @property
     def quoted(self) -> str:
         """The language of the quotes: the question's, unless every one of them is in the other."""
-        spoken = {language(one.passage.reading) for one in self.citations} | {language(one.quote) for one in self.citations}
+        spoken = {one.passage.language for one in self.citations}
         return spoken.pop() if len(spoken) == 1 else self.language

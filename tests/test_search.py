@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from kg.errors import QuestionError
-from kg.text import language
 from rag.database import Place
 from rag.learning import linked
 from rag.score import levels_of
@@ -26,7 +25,7 @@ def test_the_passage_that_holds_the_words_comes_first_in_every_mode(base: Knowle
 
 def test_a_hybrid_score_is_its_parts_less_what_unrelated_questions_reach(base: KnowledgeBase) -> None:
     for hit in search(base, "softmax 方差", 3):
-        level = levels_of(base).of("zh", language(hit.passage.reading))
+        level = levels_of(base).of("zh", hit.passage.language)
         parts = 0.40 * hit.why.dense + 0.42 * hit.why.sentence + 0.18 * hit.why.keyword
         assert hit.score == pytest.approx(parts - level.high)
 

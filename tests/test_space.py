@@ -80,7 +80,7 @@ def test_levels_are_what_searching_for_the_probes_gives(base: KnowledgeBase) -> 
     best, judged = [], []
     for pair in probes():
         hits = search(base, pair[1], 10)
-        best.append(max(hit.score for hit in hits if language(hit.passage.reading) == "en") + level.high)
+        best.append(max(hit.score for hit in hits if hit.passage.language == "en") + level.high)
         judged.append(best[-1] - missing(base.covered(question_terms(pair[1])), levels.share("en")))
     low, middle = np.quantile(best, (0.16, 0.5))
     assert level.high == pytest.approx(2 * middle - low, abs=2e-3)

@@ -128,3 +128,32 @@ def test_lists_nested_deeper_than_markdown_its_default_keep_their_leaves() -> No
     assert [one.text for passage in split(note_of(text)) for one in passage.sentences] == [
         f"level {depth}" for depth in range(40)
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "trail"),
+    [
+        ("# Gates\n\nOpen.\n", ("Gates",)),
+        ("Open.\n\n```sh\n# a comment\n```\n", ("gates",)),
+        ("## Part\n\nOpen.\n", ("gates", "Part")),
+        ("---\ntitle: All about gates\n---\nOpen.\n", ("All about gates",)),
+        ("---\ntitle: All about gates\n---\n# Gates\n\nOpen.\n", ("Gates",)),
+    ],
+)
+def test_a_note_is_called_by_its_heading_else_its_front_matter_else_its_name(text: str, trail: tuple[str, ...]) -> None:
+    note = Note("gates.md", text, "utf-8", b"", Lines.of(text))
+    assert split(note)[0].heading == trail
+
+
+@pytest.mark.parametrize(
+    ("part", "language"),
+    [
+        ("```python\nfor gate in gates:\n    gate.open(at=once, and_then=close)\n```\n", "zh"),
+        ("- [LoRA: Low-Rank Adaptation of Large Language Models](https://host.org/lora)\n", "zh"),
+        ("BERT-base uncased\n", "zh"),
+        ("A gate decides how much of the state is kept at each step.\n", "en"),
+    ],
+)
+def test_code_and_links_do_not_make_a_passage_english(part: str, language: str) -> None:
+    passages = split(note_of(f"# 门\n\n门控决定保留多少状态，也决定写入多少新信息。\n\n## 二\n\n{part}"))
+    assert [one.language for one in passages] == ["zh", language]
