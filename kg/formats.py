@@ -14,11 +14,14 @@ EXTRACTED = (".ipynb", ".pdf", ".docx")
 SUFFIXES = (*MARKDOWN, *LAID_OUT, *EXTRACTED)
 FILL = "\u2060"  # a word joiner: no space, no width, and no part of what a reader sees
 SPACE = "\xa0"  # space that does not indent
+_HASHES = re.compile(r"^#+(?=[ \t])", re.MULTILINE)
 
 
 def laid_out(path: str, text: str) -> str:
     """A note's text as Markdown of the same length."""
     suffix = PurePosixPath(path).suffix.lower()
+    if suffix == ".pdf":  # a printed # is a comment in code
+        return _HASHES.sub(lambda match: FILL * len(match[0]), text)
     return _laid_out(suffix, text) if suffix in LAID_OUT else text
 
 

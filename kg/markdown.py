@@ -34,6 +34,7 @@ _BLOCKS = _markdown().disable("inline")  # what stands in a block is read by `pl
 _TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL)
 ONLY_A_LINK = re.compile(r"\[([^\[\]\n]+)\]\(<?([^()<>\n]*(?:\([^()<>\n]*\)[^()<>\n]*)*)>?\)")
 _DRAWN_FORMULA = re.compile(r"https?://(?:latex\.codecogs\.com/\w+\.latex|(?:www\.)?zhihu\.com/equation)\?(?:tex=)?(.+)")
+_NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2})*)(?![\d%-])")
 _CHECKBOX = re.compile(r"^\[[ xX]\]\s+")
 # Marks of Obsidian, Logseq and MyST in running text. A list of lists in code or in words is no link: [[1.0, -1.0]], [["UNK"]].
 _EMBED = re.compile(
@@ -178,8 +179,9 @@ def _sections(tokens: list[Token], text: str, lines: Lines, underlined: bool) ->
         if token.type == "heading_open" and token.level == 0:
             yield from close()
             level = _level(token, text, lines, underlined)
-            trail[:] = [(at, title) for at, title in trail if at < level]
-            if title := plain(tokens[position + 1].content):
+            title = plain(tokens[position + 1].content)
+            trail[:] = [(at, above) for at, above in trail if at < level or (at == level and _is_part(title, above))]
+            if title:
                 trail.append((level, title))
             start = lines.starts[first]
         elif token.type == "tr_open":
@@ -201,10 +203,19 @@ def _without_contents(tokens: list[Token]) -> list[Token]:
 
     def leads_within(at: int) -> bool:
         paragraph = tokens[at].type == "inline" and tokens[at - 1].type == "paragraph_open"
-        link = ONLY_A_LINK.fullmatch(tokens[at].content) if paragraph else None
-        return link is not None and (link[2].startswith("#") or plain(link[1]) in headings)
+        content = tokens[at].content if paragraph else ""
+        link = ONLY_A_LINK.fullmatch(content)
+        return content.strip("[]").casefold() == "toc" or (
+            link is not None and (link[2].startswith("#") or plain(link[1]) in headings)
+        )
 
     return [token for at, token in enumerate(tokens) if not leads_within(at)]
+
+
+def _is_part(title: str, above: str) -> bool:
+    """Whether two headings of one level are numbered as a part and its whole: 3.1 and 3."""
+    part, whole = _NUMBER.match(title), _NUMBER.match(above)
+    return part is not None and whole is not None and part[1].startswith(f"{whole[1]}.")
 
 
 def _bare(token: Token, text: str, lines: Lines) -> Block | None:

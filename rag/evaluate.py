@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.errors import NotesError
+from kg.formats import is_extracted
 from kg.notes import digest
 from kg.text import fold, language
 from rag.answer import ask
@@ -197,6 +198,7 @@ def _direction(question: Question, relevant: Iterable[Passage]) -> str:
 
 
 def _exact(base: KnowledgeBase, path: str, first: int, last: int, quote: str) -> bool:
-    """Whether the quote's bytes stand at these lines of the file."""
-    lines = re.split(rb"\r\n|\r|\n", (base.place.notes / path).read_bytes())
+    """Whether the quote's bytes stand at these lines of the file, or of what was taken out of one that holds no text."""
+    data = base.extracted(path).encode() if is_extracted(path) else (base.place.notes / path).read_bytes()
+    lines = re.split(rb"\r\n|\r|\n", data)
     return b"\n".join(re.split(rb"\r\n|\r|\n", quote.encode())) in b"\n".join(lines[first - 1 : last])

@@ -253,6 +253,13 @@ def test_a_citation_of_a_pdf_file_names_its_page(tmp_path: Path, kbase: Kbase) -
     assert (cited["path"], cited["page"]) == ("paper.pdf", 2) and cited["quote"].startswith("The GRU has two gates.")
 
 
+def test_a_comment_in_code_that_a_pdf_file_prints_is_no_heading(tmp_path: Path) -> None:
+    pytest.importorskip("pypdf")
+    (tmp_path / "paper.pdf").write_bytes(pdf("# opens the gate\nfor gate in gates:"))
+    (passage,) = split(read_note(tmp_path, "paper.pdf"))
+    assert passage.heading == ("paper",) and passage.text.startswith("# opens the gate")
+
+
 def test_a_word_file_is_read_with_headings_lists_and_tables() -> None:
     docx = pytest.importorskip("docx")
     document = docx.Document()
