@@ -15,18 +15,19 @@ from rag.types import Passage, Sentence
 
 READING = 4  # raised whenever the same note comes to be read, split or put into terms otherwise: indexes then follow
 _UNTITLED = {"readme", "index", "untitled", "note", "notes", "未命名", "无标题"}
+_LETTER = re.compile(r"[^\W\d_]")
 _SAID = 6  # words
 LONGEST_PASSAGE = 300  # tokens; with its heading trail a passage stays within the 512 of the small encoders
 
 
 def split(note: Note) -> list[Passage]:
-    """The passages of a note, in reading order: none overlaps another, none is empty."""
+    """The passages of a note, in reading order: none overlaps another, none is without a word, as rows of numbers are."""
     sections: Sequence[Section] = note.sections()
     if all(section.top != 1 for section in sections):  # in Obsidian the name of a note is its title, and stands nowhere in it
         title = (named,) if (named := Front(note).title) else note_title(note.path)
         sections = [replace(section, heading=(*title, *section.heading)) for section in sections]
     tongue = language("\n".join(block.text for section in sections for block in section.blocks if block.kind is BlockKind.PROSE))
-    return [passage for section in sections for passage in _passages(note, section, tongue)]
+    return [one for section in sections for one in _passages(note, section, tongue) if _LETTER.search(one.text)]
 
 
 def note_title(path: str) -> tuple[str, ...]:

@@ -102,7 +102,7 @@ def test_sentences_lie_in_their_passage_in_order_and_say_something(text: str) ->
 
 @given(st.lists(st.text("字词a b,.，。", min_size=1, max_size=50), max_size=30).map(" ".join))
 def test_split_then_join_gives_all_of_a_paragraph_back(text: str) -> None:
-    note = note_of(text)
+    note = note_of(f"字{text}")
     quoted = "".join(note.text[one.start : one.end] for passage in split(note) for one in passage.sentences)
     assert "".join(quoted.split()) == "".join(note.text.split())
 
@@ -143,6 +143,12 @@ def test_lists_nested_deeper_than_markdown_its_default_keep_their_leaves() -> No
 def test_a_note_is_called_by_its_heading_else_its_front_matter_else_its_name(text: str, trail: tuple[str, ...]) -> None:
     note = Note("gates.md", text, "utf-8", b"", Lines.of(text))
     assert split(note)[0].heading == trail
+
+
+def test_rows_of_numbers_are_no_passages() -> None:
+    rows = "20150302,545000,3,2.25\n" * 500
+    assert [one.text for one in split(note_of(f"{rows}\nTaken in 2015.\n\n{rows}"))][-1:] != []
+    assert all("Taken in 2015." in one.text for one in split(note_of(f"{rows}\nTaken in 2015.\n\n{rows}")))
 
 
 @pytest.mark.parametrize(
