@@ -34,6 +34,7 @@ _BLOCKS = _markdown().disable("inline")  # what stands in a block is read by `pl
 _TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL)
 ONLY_A_LINK = re.compile(r"\[([^\[\]\n]+)\]\(<?([^()<>\n]*(?:\([^()<>\n]*\)[^()<>\n]*)*)>?\)")
 _DRAWN_FORMULA = re.compile(r"https?://(?:latex\.codecogs\.com/\w+\.latex|(?:www\.)?zhihu\.com/equation)\?(?:tex=)?(.+)")
+_TAKEN = re.compile(r"\[\*\*([^\[\]\n]+)\*\*\](?!\()")  # [**so**] D2L marks what its slides take over
 _NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2})*)(?![\d%-])")
 _CHECKBOX = re.compile(r"^\[[ xX]\]\s+")
 # Marks of Obsidian, Logseq and MyST in running text. A list of lists in code or in words is no link: [[1.0, -1.0]], [["UNK"]].
@@ -130,6 +131,7 @@ def plain(markup: str) -> str:
 def _seen(markup: str) -> str:
     if marked := _MARKS.search(markup) is not None:
         markup = _CALLOUT.sub("", _PROPERTY.sub("", markup))
+    markup = _TAKEN.sub(r"\1", markup)
     tokens = _INLINE.parseInline(markup) if len(markup) <= _LONGEST_INLINE else []
     seen = "".join(_visible(tokens[0].children or (), marked)) if tokens else _TAG.sub(" ", markup)
     return _one_line(_INVISIBLE.sub("", seen))

@@ -31,7 +31,7 @@ _NOT_WITHIN = re.compile(
     re.IGNORECASE,
 )
 _NOT_WITHIN_ZH = re.compile(
-    r"什么|怎么|怎样|如何|为什么|为何|哪些|哪个|哪种|吗|呢|是否|区别|不同|对比|比较|因为|所以|如果|我们|你|它|这|那|不|了|没有|可以|需要|应该|的时候|其他|其它|以及|有关|相比|地说|等|%|^(?:一[个组种些类]|每|各|该|某|两|三|几|多个|所有|从|把|被|让|使|与|对于|当)|(?:的|时|处|地|上|中|下)$"
+    r"什么|怎么|怎样|如何|为什么|为何|哪些|哪个|哪种|吗|呢|是否|区别|不同|对比|比较|因为|所以|如果|我们|你|它|这|那|不|了|没有|可以|需要|应该|的时候|其他|其它|以及|有关|相比|地说|等|本节|本章|本文|下面|首先|通常|被称|叫做|例如|比如|举个|已经|想要|上述|%|^(?:一[个组种些类]|另一|只有|每|各|该|某|两|三|几|多个|所有|从|把|被|让|使|与|对于|当)|(?:的|时|处|地|上|中|下)$"
 )
 # Headings and labels that every collection of notes has; none is a term of any one subject.
 _GENERAL = frozenset(
@@ -53,12 +53,12 @@ _GENERAL = frozenset(
     |resources|result|results|review|role|see also|setup|solution|solutions|source|sources|speed|steps
     |storage|structure|summary|syntax|table of contents|tags|task|tasks|terminology|test|theory|time
     |time and memory|tips|title|todo|topic|topics|training|types|usage|use|use cases|uses|variants
-    |version|warning|weakness|what|why|worked example|worked examples|举例|介绍|代价|代码|价值|价格|任务|优势|优点|优缺点|作业
+    |considerations|instructions|more|next steps|version|warning|weakness|what|why|worked example|worked examples|举例|介绍|代价|代码|价值|价格|任务|优势|优点|优缺点|作业
     |作用|使用|例|例子|例题|假设|公式|关键点|其他|内存|内容|分析|前提|前置|前置知识|前言|功能|劣势|区别|原因|原理|参数|参考|参考文献|参考资料|变体|后记|回答|图|基本概念|基础
     |复杂度|存储|定义|实例|实现|实验|对比|导读|小结|局限|局限性|层|展望|差异|常见问题|工作|工作原理|应用|应用场景|延伸阅读|引言|当前|形式|影响|待办|思考|思考题|思路|性能|性质|总结|意义
     |成本|技巧|损失|推导|推荐阅读|摘要|收益|效果|数值例子|数据|方法|显存|本章小结|条件|来源|架构|标签|标题|核心|核心思想|概念|概述|模型|模式|步骤|比较|注意|注意事项|流程|测试
     |版本|特性|特点|环境|理解|用法|用途|目录|目标|目的|直观理解|直觉|相关|相关工作|示例|程序|笔记|简介|算法|练习|结构|结果|结论|综述|缩写|缺点|背景|背景知识|表|要点|解决办法
-    |解决方案|解答|计算|训练|训练过程|推理过程|讲义|讲解|证明|说明|课程|资料|资源|输入|输出|过程|运行|速度|部署|重点|问答|问题|附录|预备知识|题目
+    |解决方案|解答|计算|训练|训练过程|推理过程|讲义|讲解|证明|说明|课程|资料|资源|输入|输出|过程|运行|速度|部署|重点|问答|问题|附录|预备知识|题目|处理|基本|发展|删除|总览|联系|计算过程|改进|案例|案例分析
     """.replace("\n", "").split("|")
 )
 _AND = re.compile(r"\s*(?:,|，|、|;|；|/|\band\b|\bor\b|&|和|与|及其|以及|及|或)\s*")

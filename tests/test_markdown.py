@@ -12,6 +12,7 @@ from kg.markdown import BlockKind, front_matter, parse, plain
     [
         ("a **b** *c* ~~d~~", "a b c d"),
         ("**术语（Term）**后文", "术语（Term）后文"),
+        ("### [**微调模型**] and [**link**](http://x.y)", "### 微调模型 and link"),
         ("[text](http://x.y) ![image](z.png)", "text"),
         ("`a*b` and $x_1 * y$", "a*b and x_1 * y"),
         ("&lt;mask&gt; \\[CLS] 10%\\~20%", "<mask> [CLS] 10%~20%"),
