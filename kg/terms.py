@@ -53,7 +53,8 @@ _GENERAL = frozenset(
     |resources|result|results|review|role|see also|setup|solution|solutions|source|sources|speed|steps
     |storage|structure|summary|syntax|table of contents|tags|task|tasks|terminology|test|theory|time
     |time and memory|tips|title|todo|topic|topics|training|types|usage|use|use cases|uses|variants
-    |considerations|instructions|more|next steps|version|warning|weakness|what|why|worked example|worked examples|举例|介绍|代价|代码|价值|价格|任务|优势|优点|优缺点|作业
+    |considerations|instructions|more|next steps
+    |version|warning|weakness|what|why|worked example|worked examples|举例|介绍|代价|代码|价值|价格|任务|优势|优点|优缺点|作业
     |作用|使用|例|例子|例题|假设|公式|关键点|其他|内存|内容|分析|前提|前置|前置知识|前言|功能|劣势|区别|原因|原理|参数|参考|参考文献|参考资料|变体|后记|回答|图|基本概念|基础
     |复杂度|存储|定义|实例|实现|实验|对比|导读|小结|局限|局限性|层|展望|差异|常见问题|工作|工作原理|应用|应用场景|延伸阅读|引言|当前|形式|影响|待办|思考|思考题|思路|性能|性质|总结|意义
     |成本|技巧|损失|推导|推荐阅读|摘要|收益|效果|数值例子|数据|方法|显存|本章小结|条件|来源|架构|标签|标题|核心|核心思想|概念|概述|模型|模式|步骤|比较|注意|注意事项|流程|测试
