@@ -2,7 +2,9 @@
 
 import io
 import json
+import unicodedata
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +12,7 @@ from kg.errors import NotesError
 
 Extracted = tuple[str, tuple[int, ...]]  # the text, and where each of its pages or cells begins; none where there are none
 _LARGEST = 200_000_000  # bytes that a Word file may unpack to
+_OFTEN_TOGETHER = frozenset(("LATIN", "CJK", "HIRAGANA", "KATAKANA", "GREEK"))
 _GAP = "\n\n"
 
 
@@ -52,7 +55,7 @@ def _cell(cell: dict[str, Any], language: str) -> str:
 
 
 def _pdf(data: bytes) -> Extracted:
-    """The pages of a PDF file. Raises NotesError when it is locked, or holds pictures only."""
+    """The pages of a PDF file. Raises NotesError when it is locked, or holds pictures only, or letters that tell nothing."""
     from pypdf import PdfReader
 
     reader = PdfReader(io.BytesIO(data))
@@ -61,7 +64,17 @@ def _pdf(data: bytes) -> Extracted:
     pages = ["\n".join(line.strip() for line in page.extract_text().splitlines()) for page in reader.pages]
     if not any(page.strip() for page in pages):
         raise NotesError("no text in it, perhaps pictures of pages")
+    if _is_garbled("".join(pages)):
+        raise NotesError("its fonts do not say which letters they show")
     return _paged(pages)
+
+
+def _is_garbled(text: str) -> bool:
+    """Whether a third of the letters are of five scripts and more: what comes of fonts that number their letters as they like."""
+    letters = [one for one in text if one.isalpha() and not one.isascii()]
+    scripts = Counter(unicodedata.name(one, "?").split()[0] for one in letters)
+    odd = {name: count for name, count in scripts.items() if name not in _OFTEN_TOGETHER}
+    return len(odd) >= 5 and sum(odd.values()) >= sum(map(str.isalpha, text)) / 3
 
 
 def _word(data: bytes) -> Extracted:

@@ -12,6 +12,7 @@ from click.testing import Result
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kg.documents import _is_garbled
 from kg.errors import NotesError
 from kg.formats import LAID_OUT, laid_out
 from kg.notes import note_of, read_note
@@ -258,6 +259,14 @@ def test_a_comment_in_code_that_a_pdf_file_prints_is_no_heading(tmp_path: Path) 
     (tmp_path / "paper.pdf").write_bytes(pdf("# opens the gate\nfor gate in gates:"))
     (passage,) = split(read_note(tmp_path, "paper.pdf"))
     assert passage.heading == ("paper",) and passage.text.startswith("# opens the gate")
+
+
+@pytest.mark.parametrize(
+    ("text", "garbled"),
+    [("ᗑᕶԻഘ ਓಘ ᰀ ༀ ଅ letter", True), ("注意力 attention внимание α προσοχή かな", False), ("", False)],
+)
+def test_letters_of_many_scripts_at_once_are_none(text: str, garbled: bool) -> None:
+    assert _is_garbled(text) is garbled
 
 
 def test_a_word_file_is_read_with_headings_lists_and_tables() -> None:
