@@ -298,8 +298,9 @@ _known = click.option("--known", multiple=True, metavar="NAME", help="A concept 
 @_about_concepts
 def path(start: str, end: str, via: str | None, known: tuple[str, ...], lang: str, notes: str | None, as_json: bool) -> None:
     """The way from concept A to B, every hop with its reason and quote. Exit code 3: there is none."""
+    from kg.as_json import no_path_json, path_json
     from kg.paths import DEFAULT, NoPath, Via, path
-    from kg.show import no_path_json, path_json, show_no_path, show_path
+    from kg.show import show_no_path, show_path
     from kg.text import language
     from rag.learning import meant
     from rag.quote import current_path
@@ -324,8 +325,9 @@ def path(start: str, end: str, via: str | None, known: tuple[str, ...], lang: st
 @_about_concepts
 def plan(target: str, known: tuple[str, ...], lang: str, notes: str | None, as_json: bool) -> None:
     """Everything to learn before TARGET, in order, each with where to read it."""
+    from kg.as_json import plan_json
     from kg.plans import plan
-    from kg.show import plan_json, show_plan
+    from kg.show import show_plan
     from kg.text import language
     from rag.learning import meant
     from rag.show import to_json
@@ -341,8 +343,9 @@ def plan(target: str, known: tuple[str, ...], lang: str, notes: str | None, as_j
 @_about_concepts
 def next(known: tuple[str, ...], lang: str, notes: str | None, as_json: bool) -> None:
     """The concepts whose prerequisites are all known, that on which most rests first."""
+    from kg.as_json import next_json
     from kg.plans import next_concepts
-    from kg.show import next_json, show_next
+    from kg.show import show_next
     from kg.text import language
     from rag.learning import meant
     from rag.show import to_json
@@ -357,8 +360,9 @@ def next(known: tuple[str, ...], lang: str, notes: str | None, as_json: bool) ->
 @_about_concepts
 def concepts(lang: str, notes: str | None, as_json: bool) -> None:
     """List the concepts of the notes."""
+    from kg.as_json import concepts_json
     from kg.graph import concepts_of
-    from kg.show import concepts_json, show_concepts
+    from kg.show import show_concepts
     from rag.show import to_json
 
     with _open_concepts(notes) as base:
@@ -372,7 +376,8 @@ def concepts(lang: str, notes: str | None, as_json: bool) -> None:
 @_about_concepts
 def show(name: str, lang: str, notes: str | None, as_json: bool) -> None:
     """What is known of a concept, with sources; or the lines of a note, as a citation names them."""
-    from kg.show import show_concept, show_json
+    from kg.as_json import show_json
+    from kg.show import show_concept
     from kg.text import language, printable
     from rag.learning import about
     from rag.quote import lines_at
@@ -396,7 +401,8 @@ def show(name: str, lang: str, notes: str | None, as_json: bool) -> None:
 @_about_concepts
 def review(accept: tuple[str, ...], reject: tuple[str, ...], lang: str, notes: str | None, as_json: bool) -> None:
     """Accept or reject suggested relations, one by one or by name; decisions go into the notes' concepts.yaml."""
-    from kg.show import show_suggestion, suggestions_json
+    from kg.as_json import suggestions_json
+    from kg.show import show_suggestion
     from rag.learning import decide, named, suggestions
     from rag.show import to_json
 
@@ -421,8 +427,9 @@ def review(accept: tuple[str, ...], reject: tuple[str, ...], lang: str, notes: s
 @_about_concepts
 def lint(lang: str, notes: str | None, as_json: bool) -> None:
     """Report cycles, contradictions, evidence that is gone, gaps, orphans, ambiguous names. Exit code 1: errors."""
+    from kg.as_json import lint_json
     from kg.lint import Weight, lint
-    from kg.show import lint_json, show_findings
+    from kg.show import show_findings
     from rag.learning import load_graph, problems
     from rag.show import to_json
 
@@ -450,8 +457,9 @@ def export(file: str, named: str | None, dark: bool, lang: str, notes: str | Non
     A drawing shows what can be read: of more than 80 concepts their topics, which the page unfolds. - writes to stdout.
     Exit code 3: there is nothing of what was asked for.
     """
+    from kg.as_json import export_json
     from kg.export import Look, format_of, to_stdout, write
-    from kg.show import export_json, show_export
+    from kg.show import show_export
     from rag.export import export, wished
     from rag.show import to_json
 

@@ -1,13 +1,12 @@
-"""Paths, plans and concepts → text for a person, or JSON for a program. Pure: data in, `str` or plain values out."""
+"""Paths, plans and concepts → text for a person. Pure: data in, `str` out."""
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 from wcwidth import wcswidth
 
 from kg.concepts import AliasKind, Concept, Evidence, Relation, Status
-from kg.records import concept_attributes, relation_attributes
 from kg.text import location, printable
 from kg.tree import nearest, tree
 
@@ -104,36 +103,6 @@ _ZH = {
 _LABELS = {"en": _EN, "zh": _ZH}
 
 
-def path_json(path: "Path") -> dict[str, Any]:
-    return {
-        "schema": "kbase.path/1",
-        "from": path.source.id,
-        "to": path.target.id,
-        "via": path.via.value,
-        "steps": [_step_json(step) for step in path.steps],
-        "also_needed": [{"id": one.id, "name": one.label} for one in path.also_needed],
-        "unlocks": [one.id for one in path.unlocks],
-        "alternatives": [[one.id for one in way] for way in path.alternatives],
-        "together": [[one.id for one in knot] for knot in path.together],
-    }
-
-
-def no_path_json(none: "NoPath") -> dict[str, Any]:
-    return {
-        "schema": "kbase.path/1",
-        "from": none.source.id,
-        "to": none.target.id,
-        "steps": [],
-        "also_needed": [],
-        "unlocks": [],
-        "alternatives": [],
-        "tried": [via.value for via in none.tried],
-        "reverse": [_step_json(step) for step in none.reverse],
-        "common": [one.id for one in none.common],
-        "beside": [{"source": one.source, "target": one.target, "relation": one.kind.value} for one in none.beside],
-    }
-
-
 def show_path(path: "Path", tongue: str) -> str:
     """The spine in one line, then each hop with its reason and quotes, then what is around it."""
     labels = _LABELS[tongue]
@@ -166,26 +135,6 @@ def show_no_path(none: "NoPath", tongue: str) -> str:
     return "\n".join(filter(None, lines))
 
 
-def plan_json(plan: "Plan") -> dict[str, Any]:
-    return {
-        "schema": "kbase.plan/1",
-        "target": plan.target.id,
-        "steps": [
-            {
-                "id": step.concept.id,
-                "name": step.concept.label,
-                "after": list(step.after),
-                "notes": [
-                    {"path": place.path, "lines": [place.first, place.last]} for place in step.concept.notes if place.found
-                ],
-            }
-            for step in plan.steps
-        ],
-        "together": [[one.id for one in knot] for knot in plan.together],
-        "known": [one.id for one in plan.known],
-    }
-
-
 def show_plan(plan: "Plan", tongue: str) -> str:
     """The steps in learning order, numbered, each with where to read."""
     labels = _LABELS[tongue]
@@ -204,21 +153,6 @@ def show_plan(plan: "Plan", tongue: str) -> str:
     return "\n".join(lines).rstrip()
 
 
-def next_json(found: "Sequence[Next]") -> dict[str, Any]:
-    return {
-        "schema": "kbase.next/1",
-        "next": [
-            {
-                "id": one.concept.id,
-                "name": one.concept.label,
-                "together": [mate.id for mate in one.together],
-                "unlocks": list(one.unlocks),
-            }
-            for one in found
-        ],
-    }
-
-
 def show_next(found: "Sequence[Next]", tongue: str, most: int = 10) -> str:
     labels = _LABELS[tongue]
     if not found:
@@ -233,24 +167,11 @@ def show_next(found: "Sequence[Next]", tongue: str, most: int = 10) -> str:
     return "\n".join([labels["next"], "", *rows, *([labels["more"].format(len(found) - most)] if len(found) > most else [])])
 
 
-def concepts_json(concepts: Iterable[Concept]) -> dict[str, Any]:
-    return {"schema": "kbase.concepts/1", "concepts": [_concept_json(one) for one in concepts]}
-
-
 def show_concepts(concepts: Sequence[Concept], tongue: str) -> str:
     labels = _padded([_name(one, tongue) for one in concepts])
     return "\n".join(
         f"{label}  {printable(one.definition.within(tongue))}".rstrip() for label, one in zip(labels, concepts, strict=True)
     )
-
-
-def show_json(concept: Concept, relations: Iterable[Relation]) -> dict[str, Any]:
-    return {
-        "schema": "kbase.concept/1",
-        **_concept_json(concept),
-        "gap": concept.gap,
-        "relations": [_relation_json(one) for one in relations],
-    }
 
 
 def show_concept(concept: Concept, relations: Sequence[tuple[Relation, Concept]], tongue: str) -> str:
@@ -272,10 +193,6 @@ def show_concept(concept: Concept, relations: Sequence[tuple[Relation, Concept]]
     return "\n".join(line for line in lines).rstrip()
 
 
-def suggestions_json(relations: Iterable[Relation]) -> dict[str, Any]:
-    return {"schema": "kbase.suggestions/1", "suggestions": [_relation_json(one) for one in relations]}
-
-
 def show_suggestion(relation: Relation) -> str:
     """A relation as `review` takes it, with who says so and the quotes."""
     head = f"{relation.source} {relation.kind.value} {relation.target}"
@@ -283,11 +200,6 @@ def show_suggestion(relation: Relation) -> str:
     return "\n".join(
         [click.style(head, bold=True) + f"  ({relation.origin.value}, {relation.confidence:.2f})", *quotes[:_EVIDENCE]]
     )
-
-
-def lint_json(findings: "Iterable[Finding]") -> dict[str, Any]:
-    rows = [{"weight": one.weight.value, "kind": one.kind, "message": one.message, "hint": one.hint} for one in findings]
-    return {"schema": "kbase.lint/1", "findings": rows}
 
 
 def show_findings(findings: "Sequence[Finding]") -> str:
@@ -298,17 +210,6 @@ def show_findings(findings: "Sequence[Finding]") -> str:
     return "\n".join(lines) if lines else "Nothing to report."
 
 
-def export_json(made: "Made", paths: "Sequence[File]") -> dict[str, Any]:
-    return {
-        "schema": "kbase.export/1",
-        "files": [str(path) for path in paths],
-        "format": made.format,
-        "concepts": made.concepts,
-        "relations": made.relations,
-        "folded": made.folded,
-    }
-
-
 def show_export(made: "Made", paths: "Sequence[File]") -> str:
     """Which files were written, what is in them, and what to do for more of it."""
     files = ", ".join(click.style(printable(str(path)), fg="cyan") for path in paths)
@@ -316,38 +217,6 @@ def show_export(made: "Made", paths: "Sequence[File]") -> str:
     if made.folded:
         lines.append(f"  {made.folded} of the concepts are drawn as their topics: --focus NAME draws a part, .html unfolds them")
     return "\n".join(lines)
-
-
-def _relation_json(one: Relation) -> dict[str, Any]:
-    return {"source": one.source, "target": one.target, "relation": one.kind.value, **relation_attributes(one)}
-
-
-def _concept_json(concept: Concept) -> dict[str, Any]:
-    return {
-        "id": concept.id,
-        "name": concept.label,
-        "aliases": concept_attributes(concept)["aliases"],
-        "definition": concept.definition.within("en"),
-        "mentions": [{"path": place.path, "lines": [place.first, place.last]} for place in concept.notes if place.found],
-    }
-
-
-def _step_json(step: "Step") -> dict[str, Any]:
-    relation = relation_attributes(step.relation)
-    return {
-        "source": step.relation.source,
-        "target": step.relation.target,
-        "relation": step.relation.kind.value,
-        "reason": relation["reason"],
-        "trade_off": step.relation.trade_off.within("en"),
-        "origin": relation["origin"],
-        "confidence": relation["confidence"],
-        "evidence": [
-            {"path": place.path, "lines": [place.first, place.last], "quote": place.quote}
-            for place in step.relation.evidence
-            if place.found
-        ],
-    }
 
 
 def _show_step(step: "Step", tongue: str) -> str:
