@@ -117,8 +117,8 @@ def singular(name: str) -> str:
     >>> [singular(name) for name in ("covariance matrices", "Markov random fields", "loss", "bases", "bias", "basis")]
     ['covariance matrix', 'Markov random field', 'loss', 'basis', 'bias', 'basis']
     """
-    for pattern, ending in _SINGULAR:
-        if language(name) == "en" and pattern.search(name):
+    for pattern, ending in _SINGULAR if language(name) == "en" else ():
+        if pattern.search(name):
             return pattern.sub(ending, name)
     return name
 

@@ -47,6 +47,8 @@ def fold(text: str) -> str:
     >>> fold("⾃注意⼒ ＫＶ重置⻔")
     '自注意力 kv重置门'
     """
+    if text.isascii():  # half of all names, and ten times as fast
+        return text.lower()
     return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text).translate(RADICALS)).casefold()
 
 
@@ -68,7 +70,7 @@ def language(text: str) -> str:
     >>> language("MLA 怎么与 RoPE 做结合"), language("why sqrt d_k")
     ('zh', 'en')
     """
-    han = sum(map(len, CJK_RUN.findall(text)))
+    han = 0 if text.isascii() else sum(map(len, CJK_RUN.findall(text)))
     return "zh" if han and 2 * han >= len(_LATIN_WORD.findall(text)) else "en"
 
 
