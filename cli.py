@@ -544,6 +544,8 @@ class _Progress:
             self._bar = click.progressbar(length=total, label=self._label, file=sys.stderr, item_show_func=rate)
             self._bar.__enter__()
         if self._bar is not None:
+            if done == total and self._of_bytes:
+                self._bar.label = "concepts"  # what is left to do, seconds in large folders
             self._bar.update(done - self._bar.pos, done)
 
     def _rate(self, done: int | None) -> str:
