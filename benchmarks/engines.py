@@ -42,7 +42,7 @@ def texts(most: int) -> list[str]:
         for one in base.passages(ids).values():
             if most <= 0:
                 break
-            some = [one.passage.reading, *(sentence.text for sentence in one.passage.sentences)]
+            some = [one.passage.reading, *one.passage.sentence_readings]
             chosen += some
             most -= sum(map(tokens, some))
     return chosen

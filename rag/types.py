@@ -55,6 +55,11 @@ class Passage:
         return "\n".join(([" > ".join(self.heading)] if self.heading else []) + [one.text for one in self.sentences])
 
     @property
+    def sentence_readings(self) -> list[str]:
+        """What is encoded of each sentence: under its heading, without which many an item does not say what it is about."""
+        return ["\n".join((*self.heading[-1:], one.text)) for one in self.sentences]
+
+    @property
     def location(self) -> str:
         return location(self.path, self.first, self.last, self.page)
 

@@ -64,7 +64,7 @@ class VectorCache:
 
     def _encode(self, missing: Mapping[bytes, Passage], progress: Progress) -> dict[bytes, Vectors]:
         self._save()
-        texts = [text for passage in missing.values() for text in (passage.reading, *(one.text for one in passage.sentences))]
+        texts = [text for passage in missing.values() for text in (passage.reading, *passage.sentence_readings)]
         kinds = [kind for one in missing.values() for kind in (Kind.PASSAGE, *[Kind.SENTENCE] * len(one.sentences))]
         encoded = self._encoder.encode_passages(texts, kinds, progress)
         ready, at = {}, 0
@@ -85,7 +85,7 @@ class VectorCache:
 
 
 def _key(passage: Passage, encoder: NeutralEncoder) -> bytes:
-    texts = [encoder.fingerprint, passage.reading, *(one.text for one in passage.sentences)]
+    texts = [encoder.fingerprint, passage.reading, *passage.sentence_readings]
     return digest("\x00".join(texts).encode("utf-8", "replace"))
 
 

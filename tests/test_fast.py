@@ -30,11 +30,7 @@ def texts() -> list[str]:
     """Passages and sentences of the bundled notes, both languages, formulas and tables among them."""
     with KnowledgeBase(bundled()) as base:
         ids = [id for (id,) in base.rows("SELECT id FROM passages ORDER BY key LIMIT 6")]
-        return [
-            text
-            for one in base.passages(ids).values()
-            for text in (one.passage.reading, *(sentence.text for sentence in one.passage.sentences))
-        ]
+        return [text for one in base.passages(ids).values() for text in (one.passage.reading, *one.passage.sentence_readings)]
 
 
 def test_it_keeps_to_the_protocol(fast: FastEncoder) -> None:
