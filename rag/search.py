@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from kg.errors import QuestionError
 from kg.text import language
+from rag.aliases import elsewhere
 from rag.keywords import question_terms, terms
 from rag.packed import Stored
 from rag.score import DENSE, combined, levels_of
@@ -35,7 +36,9 @@ def search(base: KnowledgeBase, question: str, k: int = 10, mode: Mode = Mode.HY
     if mode is Mode.KEYWORD:
         return _by_keyword(base, question, k)
     query = base.encode_question(question)
-    words = _by_words(base, question) if mode is Mode.HYBRID else Matched({}, {}, frozenset())
+    words = (
+        base.covered(question_terms(question), elsewhere(base, question)) if mode is Mode.HYBRID else Matched({}, {}, frozenset())
+    )
     near = [id for id, _ in base.nearest(query, max(k, _CANDIDATES))]
     named = sorted(words.scores, key=lambda id: (-words.scores[id], id))[:_CANDIDATES]
     stored = base.passages({*near, *named})
@@ -76,26 +79,8 @@ def _by_keyword(base: KnowledgeBase, question: str, k: int) -> list[Hit]:
 
 
 def _by_words(base: KnowledgeBase, question: str) -> Matched:
-    """How much of the question stands in each passage.
-
-    A concept that the question names in words that no note has may be found by its other names: 词嵌入 for word
-    embedding. They only ever add to a score, and at most what the missing words weigh.
-    """
-    matched = base.covered(question_terms(question))
-    if not matched.unseen:
-        return matched
-    from rag.learning import linked  # most questions are in the notes' own words
-
-    scores = dict(matched.scores)
-    for written, concept in linked(base, question).items():
-        missing = sum(matched.idf[word] for word in matched.unseen & set(terms(written))) / sum(matched.idf.values())
-        best: dict[int, float] = {}
-        for alias in concept.aliases if missing else ():
-            for id, score in base.covered(terms(alias.text)).scores.items():
-                best[id] = max(best.get(id, 0.0), score)
-        for id, score in best.items():
-            scores[id] = scores.get(id, 0.0) + missing * score
-    return Matched(scores, matched.idf, matched.unseen)
+    """How much of the question stands in each passage, its concepts by any of their names."""
+    return base.covered(question_terms(question), elsewhere(base, question))
 
 
 def _mended(text: str) -> str:

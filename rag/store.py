@@ -7,7 +7,7 @@ a reader never pairs the one with the wrong other: it opens the file of its own 
 import json
 import math
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -154,10 +154,20 @@ class KnowledgeBase:
                            p.vector, p.sentence_vectors FROM passages p JOIN files f ON f.id = p.file WHERE p.id IN ({marks})"""
         return {row[0]: stored(row) for row in self.rows(query, wanted)}
 
-    def covered(self, words: Sequence[str]) -> Matched:
-        """The share of the words, by weight, that stand in each passage that has any of them, by id."""
+    def covered(self, words: Sequence[str], also: Mapping[str, Collection[int]] | None = None) -> Matched:
+        """The share of the words, by weight, that stand in each passage that has any of them, by id.
+
+        `also` are passages where a word is to count as if it stood there.
+        """
         with damage(self.place.database):
-            return coverage(self.database, words, len(self))
+            return coverage(self.database, words, len(self), also)
+
+    def holding(self, names: Iterable[Sequence[str]]) -> set[int]:
+        """The ids of the passages that hold all the words of one of these names; none where that is no mark of a passage."""
+        match = " OR ".join("(" + " AND ".join(f'"{word}"' for word in name) + ")" for name in names if name)
+        most = _common(len(self))
+        found = self.rows("SELECT rowid FROM keywords WHERE keywords MATCH ? LIMIT ?", (match, most + 1)) if match else []
+        return {id for (id,) in found} if len(found) <= most else set()
 
     def keyword_scores(self, words: Sequence[str], k: int) -> Matched:
         """BM25 of the k best passages by id, divided by the most any passage could score.
@@ -222,7 +232,9 @@ def _differs(base: KnowledgeBase, note: Found, size: int, modified: int) -> bool
     return known is None or known[1] != digest(data)
 
 
-def coverage(database: sqlite3.Connection, words: Sequence[str], total: int) -> Matched:
+def coverage(
+    database: sqlite3.Connection, words: Sequence[str], total: int, also: Mapping[str, Collection[int]] | None = None
+) -> Matched:
     """The share of the words, by weight, that stand in each of `total` passages that has any of them, by id.
 
     A word weighs ln(1 + (N − n + ½)/(n + ½)) (Lucene's idf), one that no passage has as one that is rarer than any. How often
@@ -231,16 +243,21 @@ def coverage(database: sqlite3.Connection, words: Sequence[str], total: int) -> 
     unique = sorted(set(words))
     marks = ",".join("?" * len(unique))
     counts = dict(database.execute(f"SELECT term, doc FROM vocabulary WHERE term IN ({marks})", unique))
-    common = min(max(_COMMON, total // 10), _POSTINGS)
-    told = {word: n for word in unique if (n := counts.get(word, 0)) <= common}
+    told = {word: n for word in unique if (n := counts.get(word, 0)) <= _common(total)}
     weights = {word: math.log1p((total - n + 0.5) / (n + 0.5)) for word, n in told.items()}
     whole = sum(weights.values())
     scores: dict[int, float] = {}
-    for word in told.keys() & counts.keys():
+    for word in told:
         share = weights[word] / whole
-        for (id,) in database.execute("SELECT rowid FROM keywords WHERE keywords MATCH ?", (f'"{word}"',)):
+        found = database.execute("SELECT rowid FROM keywords WHERE keywords MATCH ?", (f'"{word}"',)) if word in counts else ()
+        for id in {id for (id,) in found}.union((also or {}).get(word, ())):
             scores[id] = scores.get(id, 0.0) + share
     return Matched(scores, weights, frozenset(unique) - counts.keys())
+
+
+def _common(total: int) -> int:
+    """In how many of so many passages a word may stand and still tell them apart."""
+    return min(max(_COMMON, total // 10), _POSTINGS)
 
 
 def _sought(words: Sequence[str], counts: Mapping[str, int]) -> list[str]:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from kg.errors import QuestionError
+from rag.aliases import elsewhere
 from rag.database import Place
 from rag.learning import linked
 from rag.score import levels_of
@@ -68,19 +69,26 @@ def test_what_means_something_to_sqlite_is_only_text(base: KnowledgeBase, questi
         search(base, question, 3, Mode.KEYWORD)
 
 
-def test_a_term_the_notes_have_under_another_name_only_is_found_and_nothing_scores_less(notes: Path, words: BagOfWords) -> None:
+def test_a_concept_is_found_by_any_of_its_names_and_nothing_scores_less(notes: Path, words: BagOfWords) -> None:
     place = Place(notes, notes / ".kbase")
     sync(place, encoder=words)
     with KnowledgeBase(place, words) as plain:
-        before = {hit.passage.heading: hit.score for hit in search(plain, "what is an update gate", 10)}
-    entry = "concepts:\n  update-gate: {name: {en: Update Gate, zh: 更新门}}\n"
+        before = {hit.passage.heading: hit.score for hit in search(plain, "what is a renewal gate", 10)}
+    entry = "concepts:\n  update-gate: {name: {en: Renewal Gate, zh: 更新门}}\n"
     (notes / "concepts.yaml").write_text(entry, encoding="utf-8")
     sync(place, encoder=words)
     with KnowledgeBase(place, words) as named:
-        after = {hit.passage.heading: hit.score for hit in search(named, "what is an update gate", 10)}
+        after = {hit.passage.heading: hit.score for hit in search(named, "what is a renewal gate", 10)}
     gained = {heading for heading in after if after[heading] > before[heading] + 0.01}
     assert gained == {("注意力", "GRU 有哪些门？")}
     assert all(after[heading] >= before[heading] - 1e-6 for heading in before)
+
+
+def test_the_names_that_come_with_kbase_find_concepts_in_any_notes(base: KnowledgeBase) -> None:
+    found = elsewhere(base, "does an update gate forget?")
+    passages = base.passages(found["update"])
+    assert [one.passage.heading for one in passages.values()] == [("注意力", "GRU 有哪些门？")]
+    assert "forget" not in found
 
 
 def test_the_longest_question_of_many_different_words_is_searched(base: KnowledgeBase) -> None:
