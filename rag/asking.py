@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from kg.text import fold
+from kg.text import CJK, fold, language
 from rag.keywords import question_terms
 
 
@@ -75,6 +75,21 @@ _TWOFOLD = re.compile(  # "what is X and why …", "X 是什么，为什么 …"
     r"|^(?P<zh>.{2,40}?)是(?:什么|啥)\W+(?=\w)"
 )
 _SIDES = 4  # at most, that a comparison is between
+_THINGS = (  # all of a question that asks what one thing is, or how it works; or, in Chinese, only names it
+    re.compile(
+        r"(?:what(?:'s| is| are)|define|explain|describe|how (?:do|does)(?=.* works?\W*$)) (?:an? )?"
+        r"(?!(?:the|my|our|your|this|that|these|best|typical|good|default|common|usual|other)\b)(?P<thing>[a-z][\w+./' -]{1,39}?)"
+        r"(?: works?)?\W*$"
+    ),
+    re.compile(
+        rf"(?:什么是|啥是|介绍(?:一下)?|解释(?:一下)?|讲讲)?\s*(?P<thing>[{CJK}a-z][{CJK}\w\s+./-]{{1,19}}?)\s*"
+        r"(?:是什么(?:意思)?|是啥|的?(?:工作)?原理(?:是什么)?|的?(?:概念|定义|含义)|怎么工作|如何工作)?\W*$"
+    ),
+)
+_NOT_A_THING = re.compile(
+    r"\b(?:is|are|was|do|does|did|can|should|why|how|what|when|where|which|who|if|not|vs|or|than|i|you|it|we|between|to|for|with|after)\b"
+    "|[有在到就也还了么吗能会要不那这几多得把被跟从用让对给为以比更最都又太可没去来做选加算看改切啥呢]|怎|哪|如何|区别|步骤|谁"
+)
 
 
 def asking(question: str) -> Asking:
@@ -97,6 +112,23 @@ def asks(text: str, kind: Kind) -> bool:
     """Whether a text, a heading say, asks for an answer of a kind; it may ask for more than one."""
     folded = fold(text)
     return any(sign.search(folded) for one, sign in _KINDS if one is kind)
+
+
+def thing(question: str) -> frozenset[str]:
+    """The terms without which nothing is about the one thing that a question asks the nature of; none when it asks for more.
+
+    In Chinese the first term alone is one of them: what stands before tells kinds apart.
+
+    >>> sorted(thing("what is ring attention")), thing("条件随机场"), thing("why use ring attention")
+    (['attention', 'ring'], frozenset({'条件'}), frozenset())
+    """
+    folded = fold(question).strip()
+    english, chinese = (pattern.fullmatch(folded) for pattern in _THINGS)
+    found = chinese if language(folded) == "zh" else english
+    if not found or _NOT_A_THING.search(found["thing"]):
+        return frozenset()
+    named = question_terms(_FRAME.sub("\n", found["thing"].rpartition(" of ")[2]))
+    return frozenset(named if found is english else named[:1])
 
 
 def _topic(folded: str) -> frozenset[str]:
