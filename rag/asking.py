@@ -1,6 +1,7 @@
 """A question → what kind of answer it asks for, and about what. Pure: words alone decide, in Chinese and in English."""
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass
 from enum import Enum
 
@@ -25,13 +26,21 @@ class Kind(Enum):
 class Asking:
     """The kind of answer; the terms of what it is about, without words that only ask; those of each thing compared.
 
-    `defined` are those of what it asks first what that is, where it goes on to ask more.
+    `first` is what it asks first what that is, where it goes on to ask more. `opposites` says that two sides of one thing are
+    asked for, as advantages and faults are.
     """
 
     kind: Kind
     about: frozenset[str]
     sides: tuple[frozenset[str], ...] = ()
-    defined: frozenset[str] = frozenset()
+    first: str = ""
+    opposites: bool = False
+    thing: frozenset[str] = frozenset()
+
+    @property
+    def defined(self) -> frozenset[str]:
+        """The terms of what is to be told first."""
+        return _topic(self.first)
 
 
 # The first that is found says the kind: "what are the steps" asks for steps, though "what are" asks for a definition.
@@ -64,9 +73,9 @@ _BARE = 3  # terms: so short a question that says nothing else asks what that is
 # Words that say what is asked for and not about what, and those that only join.
 _FRAME = re.compile(
     r"怎么办|区别|差别|差异|异同|对比|比较|相比|不同|列举|列出|种类|类型|方法|办法|步骤|流程|公式|原因|定义|含义|意思|作用"
-    r"|介绍|简述|解释|说明|描述|讲讲|主要|常见|常用|优缺点|之间|的|和|与|有|是|了|在|要|被|会|用|选"
+    r"|介绍|简述|解释|说明|描述|讲讲|主要|常见|常用|优缺点|所有|全部|之间|它|其|的|和|与|有|是|了|在|要|被|会|用|选"
     r"|\b(?:differences?|differs?|different|compared?|comparison|versus|vs|types?|kinds?|ways?|methods?|steps?|formula|equation|reasons?"
-    r"|definition|meaning|mean|list|name|explain|describe|tell|about|main|common|many|much|works?|used?|between|than|better|choose|over|i)\b"
+    r"|definition|meaning|mean|list|name|explain|describe|tell|about|main|common|many|much|works?|used?|between|than|better|choose|over|i|all|pros|cons|there)\b"
 )
 _JOINTS = re.compile(r"和|与|跟|及|、|，|,|/|还是|\bvs\b|\bversus\b|\b(?:and|or|from|with|to|than|over)\b|;")
 _TWOFOLD = re.compile(  # "what is X and why …", "X 是什么，为什么 …"
@@ -74,10 +83,22 @@ _TWOFOLD = re.compile(  # "what is X and why …", "X 是什么，为什么 …"
     r"(?:how|why|when|which|what|who|where|怎|为|如何|有|它|多|哪|几)"
     r"|^(?P<zh>.{2,40}?)是(?:什么|啥)\W+(?=\w)"
 )
+_OPPOSITES = re.compile(
+    r"优缺点|利弊|优劣|好处坏处|好处和坏处|优点和缺点|优点与缺点|异同"
+    r"|\bpros (?:and|&) cons\b"
+    r"|\b(?:advantages|strengths|benefits)\b.{1,6}\b(?:disadvantages|faults|drawbacks|limits|limitations|weaknesses)\b"
+)
+SIGNS = (  # of advantages, and of faults
+    re.compile(r"优点|优势|好处|\b(?:advantages?|strengths?|benefits?|pros)\b", re.I),
+    re.compile(
+        r"缺点|不足|局限|劣势|坏处|\b(?:disadvantages?|drawbacks?|faults?|limitations?|limits|weakness(?:es)?|cons)\b",
+        re.IGNORECASE,
+    ),
+)
 _SIDES = 4  # at most, that a comparison is between
 _THINGS = (  # all of a question that asks what one thing is, or how it works; or, in Chinese, only names it
     re.compile(
-        r"(?:what(?:'s| is| are)|define|explain|describe|how (?:do|does)(?=.* works?\W*$)) (?:an? )?"
+        r"(?:what(?:'s| is| are)|define|explain|describe|how (?:do|does)(?: the)?(?=.* works?\W*$)) (?:an? )?"
         r"(?!(?:the|my|our|your|this|that|these|best|typical|good|default|common|usual|other)\b)(?P<thing>[a-z][\w+./' -]{1,39}?)"
         r"(?: works?)?\W*$"
     ),
@@ -103,9 +124,16 @@ def asking(question: str) -> Asking:
     kind = next((kind for kind, sign in _KINDS if sign.search(folded)), None)
     if kind is None:
         kind = Kind.DEFINITION if len(about) <= _BARE else Kind.FACT
-    first = _TWOFOLD.match(folded)
-    defined = _topic(first["en"] or first["zh"]) if first else frozenset[str]()
-    return Asking(kind, about, _sides(folded, about) if kind is Kind.COMPARISON else (), defined)
+    found = _TWOFOLD.match(folded)
+    first = (found["en"] or found["zh"]).strip() if found else ""
+    return Asking(
+        kind,
+        about,
+        _sides(folded, about) if kind is Kind.COMPARISON else (),
+        first,
+        bool(_OPPOSITES.search(folded)),
+        thing(question),
+    )
 
 
 def asks(text: str, kind: Kind) -> bool:
@@ -129,6 +157,24 @@ def thing(question: str) -> frozenset[str]:
         return frozenset()
     named = question_terms(_FRAME.sub("\n", found["thing"].rpartition(" of ")[2]))
     return frozenset(named if found is english else named[:1])
+
+
+def share(about: frozenset[str], held: Set[str]) -> float:
+    """How much of what is asked about stands among other terms: a Chinese character counts as half a word.
+
+    Of 缓解幻觉 so half is held by what holds 幻觉, though it has a third term, 解幻, that runs across both words.
+
+    >>> share(frozenset({"缓解", "解幻", "幻觉"}), {"幻觉"}), share(frozenset({"lora", "rank"}), {"lora"})
+    (0.5, 0.5)
+    """
+    whole, found = _size(about), _size(about & held)
+    return found / whole if whole else 1.0
+
+
+def _size(some: Set[str]) -> int:
+    """Twice the number of words, and each Chinese character once."""
+    latin = [term for term in some if term.isascii()]
+    return 2 * len(latin) + len(set("".join(some - set(latin))))
 
 
 def _topic(folded: str) -> frozenset[str]:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rag.asking import Asking, Kind
+from rag.asking import Asking, Kind, share
 from rag.compose import Piece
 from rag.keywords import question_terms
 from rag.types import Hit, Passage
@@ -34,7 +34,7 @@ def outline(base: "KnowledgeBase", asked: Asking, hits: Sequence[Hit]) -> list[P
 
 
 def _names(heading: str, asked: Asking) -> bool:
-    return 2 * len(asked.about & set(question_terms(heading))) > len(asked.about)
+    return share(asked.about, set(question_terms(heading))) > 0.5
 
 
 def _titles(base: "KnowledgeBase", path: str, above: tuple[str, ...]) -> list[Piece]:
