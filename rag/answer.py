@@ -19,7 +19,8 @@ from rag.store import KnowledgeBase
 from rag.types import Answer, Citation, Hit, Statement
 
 _COPIES = 2  # passages more than wanted are looked for, in case some say the same
-_LOOKED_AT = 10  # passages that an answer is put together from, where they are good enough
+_FEW = 5  # of the passages on what a question in two parts asks first
+_SECTIONS = 20  # passages that are looked at where one of them may be headed by the question
 
 
 def ask(base: KnowledgeBase, question: str, k: int = 5, tongue: str = "auto") -> Answer:
@@ -30,11 +31,10 @@ def ask(base: KnowledgeBase, question: str, k: int = 5, tongue: str = "auto") ->
     question = checked(question)
     wanted = language(question) if tongue == "auto" else tongue
     asked = asking(question)
-    looked = 20 if asked.thing else _LOOKED_AT
-    found = _once(search(base, question, max(k, looked) + _COPIES, tongue=wanted))
+    found = _once(search(base, question, max(k, _SECTIONS if asked.thing else 0) + _COPIES, tongue=wanted))
     hits, sources = found[:k], Sources(base)
     verdict = judge(base, question, hits)
-    good = _good(found[: max(k, looked)], verdict.bar) if verdict.answers else []
+    good = _good(found, verdict.bar) if verdict.answers else []
     pieces = outline(base, asked, good) or compose(asked, joined(base, good, sources), wanted, _first(base, asked, good))
     citations = _cited(pieces, sources)
     return Answer(
@@ -55,7 +55,7 @@ def _first(base: KnowledgeBase, asked: Asking, good: Sequence[Hit]) -> list[Hit]
     """The hits of what a question in two parts asks first, where it is to be answered."""
     if not asked.first or not good:
         return []
-    return search(base, f"{asked.first}是什么" if language(asked.first) == "zh" else f"what is {asked.first}", _LOOKED_AT)
+    return search(base, f"{asked.first}是什么" if language(asked.first) == "zh" else f"what is {asked.first}", _FEW)
 
 
 def _once(hits: Sequence[Hit]) -> list[Hit]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Set
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 from kg.text import CJK, fold, language
 from rag.keywords import question_terms
@@ -113,6 +114,7 @@ _NOT_A_THING = re.compile(
 )
 
 
+@lru_cache(1024)  # headings are asked too, and more than once
 def asking(question: str) -> Asking:
     """What a question asks for.
 

@@ -74,6 +74,8 @@ def _more(asked: Asking, lead: Chosen, pages: Sequence[Page], others: Sequence[P
 
 def _defined(asked: Asking, chosen: list[Chosen], pages: Sequence[Page]) -> list[Chosen]:
     """With what says first what a thing is, where a question asks that and more, and a section is there to say it."""
+    if not asked.first:
+        return chosen
     what = Asking(Wanted.DEFINITION, asked.defined, thing=asked.defined)
     page = max(pages, key=lambda one: asked_by(one, what))
     if not asked_by(page, what):

@@ -59,10 +59,12 @@ def _names_it(one: Page, asked: Asking) -> bool:
 
 def asked_by(one: Page, asked: Asking) -> float:
     """How nearly a passage's heading asks first what one thing is, or how it works, where the question does: from 0 to 1."""
+    if not asked.thing:
+        return 0.0
     words = " ".join(one.hit.passage.heading[-1:])
     title = asking(words)
     kind, about = (Wanted.DEFINITION, title.defined) if title.first else (title.kind, title.about)
-    if not asked.thing or kind not in {asked.kind, Wanted.DEFINITION} or not asked.thing <= about:
+    if kind not in {asked.kind, Wanted.DEFINITION} or not asked.thing <= about:
         return 0.0
     focus = share(about, asked.thing)
     return 0.5 + 0.5 * focus if focus == 1.0 or asks(words, kind) else 0.0

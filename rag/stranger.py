@@ -32,17 +32,18 @@ def names_no_note_has(base: "KnowledgeBase", question: str, unseen: frozenset[st
     """
     if hits and language(question) == "en" and language(hits[0].passage.reading) == "zh":
         return False
-    return _are_strange(base, question, {term for name in _names(question) if (term := _missing(name, unseen))}, _held(hits))
+    missing = {term for name in _names(question) if (term := _missing(name, unseen))}
+    return bool(missing) and _are_strange(base, question, missing, _held(hits))
 
 
 def asks_what_no_hit_mentions(base: "KnowledgeBase", question: str, hits: Sequence[Hit]) -> bool:
     """Whether it is asked only what something is, and the best passages, in the question's language, do not mention it."""
-    tongue = language(question)
-    if not hits or language(hits[0].passage.reading) != tongue:
+    tongue, asked = language(question), thing(question)
+    if not asked or not hits or language(hits[0].passage.reading) != tongue:
         return False
     held = _held([hit for hit in hits if language(hit.passage.reading) == tongue])
     stems = {term[:_STEM] for term in held}
-    return _are_strange(base, question, {term for term in thing(question) if term[:_STEM] not in stems}, held)
+    return _are_strange(base, question, {term for term in asked if term[:_STEM] not in stems}, held)
 
 
 def _names(question: str) -> Iterator[str]:
