@@ -13,7 +13,7 @@ from rag.blocks import Kind
 from rag.disagree import about_the_same, contradict
 from rag.grow import closed, grown
 from rag.keywords import terms
-from rag.lead import ASKED, FEW, MOST, asked_by, count, filled, is_whole, lead_units, rounded, worth
+from rag.lead import ASKED, FEW, MOST, asked_by, completed, count, filled, is_whole, lead_units, rounded, worth
 from rag.page import Chosen, Page, covers, pages_of, stands, words
 from rag.sides import missing_sides, opposite
 from rag.types import Hit, Passage
@@ -54,8 +54,8 @@ def compose(asked: Asking, hits: Sequence[Hit], tongue: str, first: Sequence[Hit
     more = [(one, filled(one, some)) for one, some in _more(asked, (lead, units), pages, others)]
     most = MOST - sum(count(one, some) for one, some in more)
     chosen = [(lead, rounded(lead, filled(lead, units), asked, most)), *more]
-    chosen = [(one, closed(one, some)) for one, some in chosen]
-    if asked.opposites:
+    chosen = [(one, closed(one, completed(one, some))) for one, some in chosen]
+    if (asked.opposites or asked.sides) and len({one.hit.passage.path for one, _ in chosen}) == 1:
         chosen.sort(key=lambda one: one[0].hit.passage.start)
     chosen = _defined(asked, chosen, [*pages, *(one for one in pages_of(first) if one.tongue == lead.tongue)])
     chosen += _contradictions(asked, chosen, pages)

@@ -88,7 +88,7 @@ def _attached(page: Page, last: int, number: int, asked: Asking, announced: bool
 def _fits(page: Page, number: int, asked: Asking) -> bool:
     """Whether a list or table may be quoted whole: what a heading says is listed may be long. Items under items do not count."""
     block, listed = page.blocks[number], asked.kind is Wanted.LIST and bool(asked.about)
-    times = _LONG if listed and asked.about <= set(question_terms(" ".join(page.hit.passage.heading[-1:]))) else 1
+    times = _LONG if listed and share(asked.about, set(question_terms(" ".join(page.hit.passage.heading[-1:])))) == 1.0 else 1
     least = min(part.indent for part in block.parts)
     few = sum(part.indent == least for part in block.parts) <= times * _ITEMS
     return few and block.end - block.start <= times * _LONGEST
@@ -100,7 +100,7 @@ def _is_about(page: Page, number: int, asked: Asking) -> bool:
     What stands over it names that; or, as where the note is in another language than the question, most of it scores well.
     """
     inside = page.members(number)
-    over = " ".join([*page.hit.passage.heading, *(page.units[at].text for at in _before(page, inside[0]))])
+    over = " ".join([*page.hit.passage.heading, *(page.units[at].text for at in _announcing(page, inside[0]))])
     held = {term[:_STEM] for term in question_terms(over)}
     if share(frozenset(term[:_STEM] for term in asked.about), held) >= 0.5:
         return True
@@ -191,17 +191,28 @@ def _half(page: Page, title: int, past: int) -> set[int]:
 def _before(page: Page, at: int) -> set[int]:
     """The sentence that stands right before a list, table, formula or piece of code, when there is one.
 
-    Of a short paragraph that does not end in a colon it is the whole: its first sentence may be what the list belongs to.
+    Of a short paragraph it is the whole: its first sentence may be what the list belongs to.
     """
     before = at - 1
     if before < 0 or page.kind(before) is not Kind.PROSE or not page.units[before].is_quotable:
         return set()
     inside = page.members(page.units[before].block)
-    if not _COLON.search(page.units[before].text) and len(inside) <= _LEAD:
+    if len(inside) <= _LEAD:
         return set(inside)
     while before > inside.start and DANGLING.match(page.units[before].text):
         before -= 1
     return set(range(before, at))
+
+
+def _announcing(page: Page, at: int) -> set[int]:
+    """The sentence right before a block, with those that it refers back to; all of them, where none ends in a colon."""
+    lead = _before(page, at)
+    if not lead or not _COLON.search(page.units[at - 1].text):
+        return lead
+    first = at - 1
+    while first > min(lead) and DANGLING.match(page.units[first].text):
+        first -= 1
+    return set(range(first, at))
 
 
 def closed(page: Page, units: set[int]) -> set[int]:

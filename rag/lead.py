@@ -1,5 +1,6 @@
 """Which passage an answer begins with, and how much of it is quoted. Pure."""
 
+from collections.abc import Set
 from itertools import pairwise
 
 from rag.asking import Asking, asking, asks, share
@@ -17,6 +18,8 @@ _GAP = 2  # sentences or items between two that are quoted, which are quoted wit
 _FULL = 8  # where that makes no more than so many
 FEW = 2  # an answer of fewer is added to more readily
 MOST = 6  # and what is added does not make it more
+_ITEMS = 10  # of a list, half of which is quoted, that are quoted all,
+_LONGEST = 1500  # where they have no more characters
 _FAIR = 0.15  # below the best sentence, one is still preferred that has the formula or list which is asked for
 ASKED = 0.2  # for a passage whose heading asks just what the question does; so far below the best it is still looked at
 _FITTING = 0.06  # for a passage that has what is asked for: a list, a formula, both sides in its heading
@@ -26,25 +29,40 @@ def worth(one: Page, asked: Asking) -> float:
     """By what the passage to begin with is chosen: its score, and whether it has what is asked for."""
     best = _best(one, asked)
     kinds = {one.kind(at) for at in grown(one, best, asked)}
-    heading = set(question_terms(" ".join(one.hit.passage.heading[-1:])))
+    title = " ".join(one.hit.passage.heading[-1:])
+    heading = set(question_terms(title))
+    trail = set(question_terms(" ".join(one.hit.passage.heading[-2:])))
     match asked.kind:
         case Wanted.LIST:
-            told = asked.about <= heading or (Kind.LIST in kinds and asked.about <= heading.union(terms(one.units[best].text)))
-            fits = told and bool(kinds & {Kind.LIST, Kind.TABLE})
+            told = _is_named(asked, heading) or (
+                Kind.LIST in kinds and _is_named(asked, trail | set(terms(one.units[best].text)))
+            )
+            fits = told and (bool(kinds & {Kind.LIST, Kind.TABLE}) or _enumerates(one, best))
         case Wanted.STEPS:
-            fits = _asks_it(one, asked) or (asked.about <= heading and _has_steps(one, grown(one, best, asked)))
+            fits = _asks_it(one, asked) or (_is_named(asked, heading) and _has_steps(one, grown(one, best, asked)))
         case Wanted.FORMULA:
             fits = Kind.MATH in kinds
         case Wanted.COMPARISON:
-            fits = len(named(one, asked)) > 1 and asks(" ".join(one.hit.passage.heading[-1:]), asked.kind)
+            fits = len(named(one, asked)) > 1 and asks(title, asked.kind)
         case Wanted.REASON | Wanted.DEFINITION:
             fits = _asks_it(one, asked)
         case _:
             fits = False
     all_sides = len(asked.sides) > 1 and len(named(one, asked)) == len(asked.sides)
-    told = fits and asked.about <= heading
+    told = fits and _is_named(asked, heading)
     of_it = all_sides or (asked.kind is Wanted.LIST and (told or _names_it(one, asked)))  # the gates of an LSTM are not a GRU's
     return one.standing + (-2 * _FITTING if one.sets_tasks else _FITTING * (fits + 2 * of_it) + ASKED * asked_by(one, asked))
+
+
+def _is_named(asked: Asking, held: Set[str]) -> bool:
+    """Whether all that is asked about stands among terms, wherever one Chinese word ends."""
+    return share(asked.about, held) == 1.0
+
+
+def _enumerates(one: Page, at: int) -> bool:
+    """Whether a sentence is a list of its own."""
+    text = one.units[at].text
+    return one.kind(at) is Kind.PROSE and max(text.count("、"), text.count(", ")) >= 2
 
 
 def _has_steps(one: Page, units: set[int]) -> bool:
@@ -84,7 +102,7 @@ def _best(one: Page, asked: Asking) -> int:
         case Wanted.FORMULA:
             fitting = [at for at in fair if Kind.MATH in {one.kind(other) for other in grown(one, at, asked)}]
         case Wanted.LIST | Wanted.STEPS:
-            naming = [at for at in fair if asked.about <= set(terms(one.units[at].text))]
+            naming = [at for at in fair if _is_named(asked, set(terms(one.units[at].text)))]
             fitting = [at for at in naming if {Kind.LIST, Kind.TABLE} & {one.kind(other) for other in grown(one, at, asked)}]
         case Wanted.REASON | Wanted.DEFINITION:
             fitting = [at for at in fair if at == 0 and _asks_it(one, asked)]
@@ -145,6 +163,15 @@ def _next(one: Page, last: int, asked: Asking) -> set[int]:
 def count(one: Page, units: set[int]) -> int:
     """How many sentences, items and rows these units are."""
     return sum(one.kind(at) not in {Kind.MATH, Kind.CODE} and one.units[at].says_something for at in units)
+
+
+def completed(one: Page, units: set[int]) -> set[int]:
+    """With the rest of each list of which half the items are quoted, where it is not too long."""
+    for number in {one.units[at].block for at in units if one.kind(at) is Kind.LIST}:
+        items, size = set(one.members(number)), one.blocks[number].end - one.blocks[number].start
+        if 2 * len(items & units) >= len(items) and len(items) <= _ITEMS and size <= _LONGEST:
+            units = units | items
+    return units
 
 
 def filled(one: Page, units: set[int]) -> set[int]:
