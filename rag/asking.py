@@ -52,6 +52,7 @@ _SIGNS = [
     (Kind.STEPS, r"步骤|流程|[哪分]几步|\bsteps\b|\bstep[ -]by[ -]step\b|\bprocedure\b|\bprocess of\b|\bpipeline\b"),
     (Kind.LIST, r"哪些|哪[几两]|几种|列举|列出|种类|包括什么|包含什么|优缺点|分别是|由.{0,6}组成|怎么办"),
     (Kind.LIST, r"(?:有什么|有啥|的)(?:方法|办法|优点|缺点|短板|不足|局限|好处|坏处|特点|类型|种类|用途|手段|技巧|优势|组成)"),
+    (Kind.LIST, r"的\w{0,4}(?:方法|办法|任务|策略|类型|种类|技巧)\W*$"),
     (Kind.LIST, r"(?:怎样|如何|怎么)(?:避免|防止|缓解|解决|减轻|提高|提升|改善|降低|减少|加快)"),
     (Kind.LIST, r"\b(?:types|kinds|ways|methods|techniques|strategies|options|examples|components|properties|variants)\b"),
     (Kind.LIST, r"\b(?:remedies|advantages|disadvantages|benefits|drawbacks|limitations|pros|cons|tasks|applications)\b"),
