@@ -64,7 +64,7 @@ _SIGNS = [
     (Kind.NUMBER, r"多少|多[大长高快久]|几[个层倍步头年次维]|哪一?年|何时|什么时候|百分之几|占比"),
     (Kind.NUMBER, r"\bhow (?:many|much|large|big|long|often|fast|small|high|old|far)\b|\bwhen (?:did|was|were)\b"),
     (Kind.NUMBER, r"\b(?:what|which) (?:year|percentage|percent|share|size|fraction|number|date|rate|value|age)\b"),
-    (Kind.STEPS, r"(?:怎么|如何|怎样)(?:做|训练|实现|工作|算|计算|得到|构建|运作|学)|\bhow (?:do|does|is|are|to|can|did)\b"),
+    (Kind.STEPS, r"(?:怎么|如何|怎样)(?!样|会|办|回事|不|没|还|就|才|了)|\bhow (?:do|does|is|are|to|can|did)\b"),
     (Kind.REASON, r"为什么|为何|为啥|原因|凭什么|怎么会|\bwhy\b|\breasons?\b|\bhow come\b|\bwhat causes\b"),
     (Kind.FACT, r"\b(?:who|where|when|whose)\b|谁|哪里|在哪|用(?:什么|啥)"),
     (Kind.DEFINITION, r"什么是|是什么(?!关系)|是啥|啥是|定义|含义|什么意思|指什么"),
@@ -128,6 +128,9 @@ def asking(question: str) -> Asking:
     kind = next((kind for kind, sign in _KINDS if sign.search(folded)), None)
     if kind is None:
         kind = Kind.DEFINITION if len(about) <= _BARE else Kind.FACT
+    named = thing(question)
+    if len(named) == 1 and kind is Kind.LIST and folded.startswith("what "):  # "what are properties"
+        kind = Kind.DEFINITION
     found = _TWOFOLD.match(folded)
     first = (found["en"] or found["zh"]).strip() if found else ""
     return Asking(
