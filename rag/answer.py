@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from kg.text import language
-from rag.asking import asking
+from rag.asking import Asking, asking
 from rag.blocks import header
 from rag.compose import Piece, compose
 from rag.disagree import about_the_same, contradict
@@ -19,6 +19,8 @@ from rag.store import KnowledgeBase
 from rag.types import Answer, Citation, Hit, Statement
 
 _COPIES = 2  # passages more than wanted are looked for, in case some say the same
+_FEW = 5  # of the passages on what a question in two parts asks first
+_SECTIONS = 20  # passages that are looked at where one of them may be headed by the question
 
 
 def ask(base: KnowledgeBase, question: str, k: int = 5, tongue: str = "auto") -> Answer:
@@ -28,12 +30,13 @@ def ask(base: KnowledgeBase, question: str, k: int = 5, tongue: str = "auto") ->
     """
     question = checked(question)
     wanted = language(question) if tongue == "auto" else tongue
-    hits = _once(search(base, question, k + _COPIES, tongue=wanted))[:k]
-    sources = Sources(base)
-    verdict = judge(base, question, hits)
-    good = _good(hits, verdict.bar) if verdict.answers else []
     asked = asking(question)
-    citations = _cited(outline(base, asked, good) or compose(asked, joined(base, good, sources), wanted), sources)
+    found = _once(search(base, question, max(k, _SECTIONS if asked.thing else 0) + _COPIES, tongue=wanted))
+    hits, sources = found[:k], Sources(base)
+    verdict = judge(base, question, hits)
+    good = _good(found, verdict.bar) if verdict.answers else []
+    pieces = outline(base, asked, good) or compose(asked, joined(base, good, sources), wanted, _first(base, asked, good))
+    citations = _cited(pieces, sources)
     return Answer(
         question=question,
         language=wanted,
@@ -46,6 +49,13 @@ def ask(base: KnowledgeBase, question: str, k: int = 5, tongue: str = "auto") ->
         hits=tuple(hits),
         studied=study(base, list(dict.fromkeys(linked(base, question).values()))) if citations else Studied((), (), 0),
     )
+
+
+def _first(base: KnowledgeBase, asked: Asking, good: Sequence[Hit]) -> list[Hit]:
+    """The hits of what a question in two parts asks first, where it is to be answered."""
+    if not asked.first or not good:
+        return []
+    return search(base, f"{asked.first}是什么" if language(asked.first) == "zh" else f"what is {asked.first}", _FEW)
 
 
 def _once(hits: Sequence[Hit]) -> list[Hit]:

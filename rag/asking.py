@@ -1,10 +1,12 @@
 """A question → what kind of answer it asks for, and about what. Pure: words alone decide, in Chinese and in English."""
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
-from kg.text import fold
+from kg.text import CJK, fold, language
 from rag.keywords import question_terms
 
 
@@ -25,13 +27,21 @@ class Kind(Enum):
 class Asking:
     """The kind of answer; the terms of what it is about, without words that only ask; those of each thing compared.
 
-    `defined` are those of what it asks first what that is, where it goes on to ask more.
+    `first` is what it asks first what that is, where it goes on to ask more. `opposites` says that two sides of one thing are
+    asked for, as advantages and faults are.
     """
 
     kind: Kind
     about: frozenset[str]
     sides: tuple[frozenset[str], ...] = ()
-    defined: frozenset[str] = frozenset()
+    first: str = ""
+    opposites: bool = False
+    thing: frozenset[str] = frozenset()
+
+    @property
+    def defined(self) -> frozenset[str]:
+        """The terms of what is to be told first."""
+        return _topic(self.first)
 
 
 # The first that is found says the kind: "what are the steps" asks for steps, though "what are" asks for a definition.
@@ -42,17 +52,19 @@ _SIGNS = [
     (Kind.STEPS, r"步骤|流程|[哪分]几步|\bsteps\b|\bstep[ -]by[ -]step\b|\bprocedure\b|\bprocess of\b|\bpipeline\b"),
     (Kind.LIST, r"哪些|哪[几两]|几种|列举|列出|种类|包括什么|包含什么|优缺点|分别是|由.{0,6}组成|怎么办"),
     (Kind.LIST, r"(?:有什么|有啥|的)(?:方法|办法|优点|缺点|短板|不足|局限|好处|坏处|特点|类型|种类|用途|手段|技巧|优势|组成)"),
-    (Kind.LIST, r"(?:怎样|如何|怎么)(?:避免|防止|缓解|解决|减轻)"),
+    (Kind.LIST, r"的\w{0,4}(?:方法|办法|任务|策略|类型|种类|技巧)\W*$"),
+    (Kind.LIST, r"(?:怎样|如何|怎么)(?:避免|防止|缓解|解决|减轻|提高|提升|改善|降低|减少|加快)"),
     (Kind.LIST, r"\b(?:types|kinds|ways|methods|techniques|strategies|options|examples|components|properties|variants)\b"),
-    (Kind.LIST, r"\b(?:remedies|advantages|disadvantages|benefits|drawbacks|limitations|pros|cons|causes|tasks|applications)\b"),
+    (Kind.LIST, r"\b(?:remedies|advantages|disadvantages|benefits|drawbacks|limitations|pros|cons|tasks|applications)\b"),
+    (Kind.LIST, r"\b(?<!what )causes\b"),
     (Kind.LIST, r"\b(?:which|what) (?:\w+ )?\w+(?<!s)s (?:are|do|does|can|help|exist|should|were|have)\b|\blist\b"),
     (Kind.LIST, r"\bwhich (?!(?:is|was|does|has)\b)\w{2,}(?<![sui])s\b"),
-    (Kind.LIST, r"\bhow (?:can|do|could|to)\b.{0,12}\b(?:avoid|prevent|reduce|fix|mitigate|fight|handle)\b"),
+    (Kind.LIST, r"\bhow (?:can|do|could|to)\b.{0,12}\b(?:avoid|prevent|reduce|fix|mitigate|fight|handle|improve|speed up)\b"),
     (Kind.FORMULA, r"公式|表达式|方程|推导|\b(?:formula|equation|derive|derivation)\b"),
     (Kind.NUMBER, r"多少|多[大长高快久]|几[个层倍步头年次维]|哪一?年|何时|什么时候|百分之几|占比"),
     (Kind.NUMBER, r"\bhow (?:many|much|large|big|long|often|fast|small|high|old|far)\b|\bwhen (?:did|was|were)\b"),
     (Kind.NUMBER, r"\b(?:what|which) (?:year|percentage|percent|share|size|fraction|number|date|rate|value|age)\b"),
-    (Kind.STEPS, r"(?:怎么|如何|怎样)(?:做|训练|实现|工作|算|计算|得到|构建|运作|学)|\bhow (?:do|does|is|are|to|can|did)\b"),
+    (Kind.STEPS, r"(?:怎么|如何|怎样)(?!样|会|办|回事|不|没|还|就|才|了)|\bhow (?:do|does|is|are|to|can|did)\b"),
     (Kind.REASON, r"为什么|为何|为啥|原因|凭什么|怎么会|\bwhy\b|\breasons?\b|\bhow come\b|\bwhat causes\b"),
     (Kind.FACT, r"\b(?:who|where|when|whose)\b|谁|哪里|在哪|用(?:什么|啥)"),
     (Kind.DEFINITION, r"什么是|是什么(?!关系)|是啥|啥是|定义|含义|什么意思|指什么"),
@@ -64,9 +76,9 @@ _BARE = 3  # terms: so short a question that says nothing else asks what that is
 # Words that say what is asked for and not about what, and those that only join.
 _FRAME = re.compile(
     r"怎么办|区别|差别|差异|异同|对比|比较|相比|不同|列举|列出|种类|类型|方法|办法|步骤|流程|公式|原因|定义|含义|意思|作用"
-    r"|介绍|简述|解释|说明|描述|讲讲|主要|常见|常用|优缺点|之间|的|和|与|有|是|了|在|要|被|会|用|选"
+    r"|介绍|简述|解释|说明|描述|讲讲|主要|常见|常用|优缺点|所有|全部|之间|它|其|的|和|与|有|是|了|在|要|被|会|用|选"
     r"|\b(?:differences?|differs?|different|compared?|comparison|versus|vs|types?|kinds?|ways?|methods?|steps?|formula|equation|reasons?"
-    r"|definition|meaning|mean|list|name|explain|describe|tell|about|main|common|many|much|works?|used?|between|than|better|choose|over|i)\b"
+    r"|definition|meaning|mean|list|name|explain|describe|tell|about|main|common|many|much|works?|used?|between|than|better|choose|over|i|all|pros|cons|there)\b"
 )
 _JOINTS = re.compile(r"和|与|跟|及|、|，|,|/|还是|\bvs\b|\bversus\b|\b(?:and|or|from|with|to|than|over)\b|;")
 _TWOFOLD = re.compile(  # "what is X and why …", "X 是什么，为什么 …"
@@ -74,9 +86,37 @@ _TWOFOLD = re.compile(  # "what is X and why …", "X 是什么，为什么 …"
     r"(?:how|why|when|which|what|who|where|怎|为|如何|有|它|多|哪|几)"
     r"|^(?P<zh>.{2,40}?)是(?:什么|啥)\W+(?=\w)"
 )
+_OPPOSITES = re.compile(
+    r"优缺点|利弊|优劣|好处坏处|好处和坏处|优点和缺点|优点与缺点|异同"
+    r"|\bpros (?:and|&) cons\b"
+    r"|\b(?:advantages|strengths|benefits)\b.{1,6}\b(?:disadvantages|faults|drawbacks|limits|limitations|weaknesses)\b"
+)
+SIGNS = (  # of advantages, and of faults
+    re.compile(r"优点|优势|好处|\b(?:advantages?|strengths?|benefits?|pros)\b", re.I),
+    re.compile(
+        r"缺点|不足|局限|劣势|坏处|\b(?:disadvantages?|drawbacks?|faults?|limitations?|limits|weakness(?:es)?|cons)\b",
+        re.IGNORECASE,
+    ),
+)
 _SIDES = 4  # at most, that a comparison is between
+_THINGS = (  # all of a question that asks what one thing is, or how it works; or, in Chinese, only names it
+    re.compile(
+        r"(?:what(?:'s| is| are)|define|explain|describe|how (?:do|does)(?: the)?(?=.* works?\W*$)) (?:an? )?"
+        r"(?!(?:the|my|our|your|this|that|these|best|typical|good|default|common|usual|other)\b)(?P<thing>[a-z][\w+./' -]{1,39}?)"
+        r"(?: works?)?\W*$"
+    ),
+    re.compile(
+        rf"(?:什么是|啥是|介绍(?:一下)?|解释(?:一下)?|讲讲)?\s*(?P<thing>[{CJK}a-z][{CJK}\w\s+./-]{{1,19}}?)\s*"
+        r"(?:是什么(?:意思)?|是啥|的?(?:工作)?原理(?:是什么)?|的?(?:概念|定义|含义)|怎么工作|如何工作)?\W*$"
+    ),
+)
+_NOT_A_THING = re.compile(
+    r"\b(?:is|are|was|do|does|did|can|should|why|how|what|when|where|which|who|if|not|vs|or|than|i|you|it|we|between|to|for|with|after)\b"
+    "|[有在到就也还了么吗能会要不那这几多得把被跟从用让对给为以比更最都又太可没去来做选加算看改切啥呢]|怎|哪|如何|区别|步骤|谁"
+)
 
 
+@lru_cache(1024)  # headings are asked too, and more than once
 def asking(question: str) -> Asking:
     """What a question asks for.
 
@@ -88,15 +128,60 @@ def asking(question: str) -> Asking:
     kind = next((kind for kind, sign in _KINDS if sign.search(folded)), None)
     if kind is None:
         kind = Kind.DEFINITION if len(about) <= _BARE else Kind.FACT
-    first = _TWOFOLD.match(folded)
-    defined = _topic(first["en"] or first["zh"]) if first else frozenset[str]()
-    return Asking(kind, about, _sides(folded, about) if kind is Kind.COMPARISON else (), defined)
+    named = thing(question)
+    if len(named) == 1 and kind is Kind.LIST and folded.startswith("what "):  # "what are properties"
+        kind = Kind.DEFINITION
+    found = _TWOFOLD.match(folded)
+    first = (found["en"] or found["zh"]).strip() if found else ""
+    return Asking(
+        kind,
+        about,
+        _sides(folded, about) if kind is Kind.COMPARISON else (),
+        first,
+        bool(_OPPOSITES.search(folded)),
+        thing(question),
+    )
 
 
 def asks(text: str, kind: Kind) -> bool:
     """Whether a text, a heading say, asks for an answer of a kind; it may ask for more than one."""
     folded = fold(text)
     return any(sign.search(folded) for one, sign in _KINDS if one is kind)
+
+
+def thing(question: str) -> frozenset[str]:
+    """The terms without which nothing is about the one thing that a question asks the nature of; none when it asks for more.
+
+    In Chinese the first term alone is one of them: what stands before tells kinds apart.
+
+    >>> sorted(thing("what is ring attention")), thing("条件随机场"), thing("why use ring attention")
+    (['attention', 'ring'], frozenset({'条件'}), frozenset())
+    """
+    folded = fold(question).strip()
+    english, chinese = (pattern.fullmatch(folded) for pattern in _THINGS)
+    found = chinese if language(folded) == "zh" else english
+    if not found or _NOT_A_THING.search(found["thing"]):
+        return frozenset()
+    named = question_terms(_FRAME.sub("\n", found["thing"].rpartition(" of ")[2]))
+    return frozenset(named if found is english else named[:1])
+
+
+def share(about: frozenset[str], held: Set[str]) -> float:
+    """How much of what is asked about stands among other terms: a Chinese character counts as half a word.
+
+    Of 缓解幻觉 so half is held by what holds 幻觉, though it has a third term, 解幻, that runs across both words.
+
+    >>> share(frozenset({"缓解", "解幻", "幻觉"}), {"幻觉"}), share(frozenset({"lora", "rank"}), {"lora"})
+    (0.5, 0.5)
+    """
+    whole, found = _size(about), _size(about & held)
+    return found / whole if whole else 1.0
+
+
+def _size(some: Set[str]) -> int:
+    """Twice the number of words, and each Chinese character once."""
+    latin = [term for term in some if term.isascii()]
+    return 2 * len(latin) + len(set("".join(some - set(latin))))
 
 
 def _topic(folded: str) -> frozenset[str]:

@@ -8,10 +8,14 @@ from kg.text import language
 from rag.keywords import question_terms
 from rag.score import levels_of, missing
 from rag.store import KnowledgeBase
+from rag.stranger import asks_what_no_hit_mentions, names_no_note_has
 from rag.types import Hit
 
 # Learned from questions that notes answer and questions that they do not (benchmarks/README.md).
 _ABOVE = 0.09  # above what five in six unrelated questions reach
+_NAME = 0.08  # less for a question with a name that no note has
+_THING = 0.15  # and for one that asks what something is that the best passages do not mention
+_JUST = 0.01  # but not to lower than so much below the bar
 _STEEPNESS = 36.0  # how fast confidence grows with the score: from .5 at the bar to .97 at a tenth above it
 
 
@@ -29,7 +33,16 @@ def judge(base: KnowledgeBase, question: str, hits: Sequence[Hit]) -> Verdict:
         return Verdict(False, _ABOVE, 0.0)
     levels, asked = levels_of(base), language(question)
     level = levels.of(asked, hits[0].passage.language)
-    less = missing(base.covered(question_terms(question)), levels.share(asked))
-    bar = level.low - level.high + _ABOVE + less
+    matched = base.covered(question_terms(question))
+    bar = level.low - level.high + _ABOVE + missing(matched, levels.share(asked))
     above = hits[0].score - bar
+    if above >= 0:
+        above = max(above - _strangeness(base, question, matched.unseen, hits), -_JUST)
     return Verdict(above >= 0, bar, round(1 / (1 + math.exp(-_STEEPNESS * above)), 3))
+
+
+def _strangeness(base: KnowledgeBase, question: str, unseen: frozenset[str], hits: Sequence[Hit]) -> float:
+    """What is to be taken off for something the question names and the notes do not know."""
+    if asks_what_no_hit_mentions(base, question, hits):
+        return _THING
+    return _NAME if names_no_note_has(base, question, unseen, hits) else 0.0

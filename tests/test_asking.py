@@ -2,16 +2,18 @@
 
 import pytest
 
-from rag.asking import Kind, asking, asks
+from rag.asking import Kind, asking, asks, share
 
 QUESTIONS = {
     Kind.COMPARISON: ["MHA 和 MQA 的区别", "LSTM vs GRU", "how does GRU differ from LSTM", "when should I choose GRU over LSTM"],
-    Kind.STEPS: ["RLHF 分几步", "BPE 怎么训练", "how does beam search work", "what are the steps of the EM algorithm"],
-    Kind.LIST: ["GRU 有哪些门", "bert 有啥短板", "有哪两种模型", "ways to sort", "which services run here"],
+    Kind.STEPS: ["RLHF 分几步", "BPE 怎么训练", "how does beam search work", "怎么创建笔记",
+                 "what are the steps of the EM algorithm"],
+    Kind.LIST: ["GRU 有哪些门", "bert 有啥短板", "有哪两种模型", "ways to sort", "which services run here", "BERT 的预训练任务",
+                "怎么提高召回"],
     Kind.FORMULA: ["注意力的公式是什么", "formula of attention"],
     Kind.NUMBER: ["GRU 层有多少参数", "GPT-3 有几层", "how many parameters does GPT-3 have", "what year did Tesla die"],
-    Kind.REASON: ["为什么要除以根号 d_k", "why sqrt d_k", "LayerNorm 放在前面的原因"],
-    Kind.DEFINITION: ["什么是多查询注意力", "RoPE 是什么", "what is perplexity", "kernel trick"],
+    Kind.REASON: ["为什么要除以根号 d_k", "why sqrt d_k", "LayerNorm 放在前面的原因", "what causes overflow"],
+    Kind.DEFINITION: ["什么是多查询注意力", "RoPE 是什么", "what is perplexity", "kernel trick", "what are properties"],
     Kind.FACT: ["who invented the Transformer", "llama 用啥分词器", "where did Luther study theology in those days"],
 }  # fmt: skip
 
@@ -58,3 +60,14 @@ def test_a_heading_may_ask_for_more_than_one_kind_of_answer() -> None:
 )
 def test_what_is_to_be_defined_first_is_told_where_more_is_asked(question: str, defined: set[str]) -> None:
     assert asking(question).defined == defined
+
+
+@pytest.mark.parametrize(
+    "question", ["Adam 的优缺点", "pros and cons of threads", "what are the advantages and drawbacks of Rust"]
+)
+def test_who_asks_for_advantages_and_faults_asks_for_both(question: str) -> None:
+    assert asking(question).opposites and not asking("advantages of threads").opposites
+
+
+def test_of_two_chinese_words_one_is_half_of_what_is_asked_about() -> None:
+    assert share(asking("缓解幻觉").about, {"幻觉", "模型"}) == 0.5

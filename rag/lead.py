@@ -1,0 +1,202 @@
+"""Which passage an answer begins with, and how much of it is quoted. Pure."""
+
+from collections.abc import Set
+from itertools import pairwise
+
+from rag.asking import Asking, asking, asks, share
+from rag.asking import Kind as Wanted
+from rag.blocks import Kind
+from rag.grow import grown, halves
+from rag.keywords import question_terms, terms
+from rag.page import Page, stands
+from rag.sides import compared, named, speaks_of_a_side
+
+_MARGIN = 0.12  # below the best sentence, within its passage,
+_WIDE = 0.2  # or where that alone would be the answer
+ENOUGH = 4  # sentences, items and rows: an answer of so many is not added to from other passages
+_GAP = 2  # sentences or items between two that are quoted, which are quoted with them,
+_FULL = 8  # where that makes no more than so many
+FEW = 2  # an answer of fewer is added to more readily
+MOST = 6  # and what is added does not make it more
+_ITEMS = 10  # of a list, half of which is quoted, that are quoted all,
+_LONGEST = 1500  # where they have no more characters
+_FAIR = 0.15  # below the best sentence, one is still preferred that has the formula or list which is asked for
+ASKED = 0.2  # for a passage whose heading asks just what the question does; so far below the best it is still looked at
+_FITTING = 0.06  # for a passage that has what is asked for: a list, a formula, both sides in its heading
+
+
+def worth(one: Page, asked: Asking) -> float:
+    """By what the passage to begin with is chosen: its score, and whether it has what is asked for."""
+    best = _best(one, asked)
+    kinds = {one.kind(at) for at in grown(one, best, asked)}
+    title = " ".join(one.hit.passage.heading[-1:])
+    heading = set(question_terms(title))
+    trail = set(question_terms(" ".join(one.hit.passage.heading[-2:])))
+    match asked.kind:
+        case Wanted.LIST:
+            told = _is_named(asked, heading) or (
+                Kind.LIST in kinds and _is_named(asked, trail | set(terms(one.units[best].text)))
+            )
+            fits = told and (bool(kinds & {Kind.LIST, Kind.TABLE}) or _enumerates(one, best))
+        case Wanted.STEPS:
+            fits = _asks_it(one, asked) or (_is_named(asked, heading) and _has_steps(one, grown(one, best, asked)))
+        case Wanted.FORMULA:
+            fits = Kind.MATH in kinds
+        case Wanted.COMPARISON:
+            fits = len(named(one, asked)) > 1 and asks(title, asked.kind)
+        case Wanted.REASON | Wanted.DEFINITION:
+            fits = _asks_it(one, asked)
+        case _:
+            fits = False
+    all_sides = len(asked.sides) > 1 and len(named(one, asked)) == len(asked.sides)
+    told = fits and _is_named(asked, heading)
+    of_it = all_sides or (asked.kind is Wanted.LIST and (told or _names_it(one, asked)))  # the gates of an LSTM are not a GRU's
+    return one.standing + (-2 * _FITTING if one.sets_tasks else _FITTING * (fits + 2 * of_it) + ASKED * asked_by(one, asked))
+
+
+def _is_named(asked: Asking, held: Set[str]) -> bool:
+    """Whether all that is asked about stands among terms, wherever one Chinese word ends."""
+    return share(asked.about, held) == 1.0
+
+
+def _enumerates(one: Page, at: int) -> bool:
+    """Whether a sentence is a list of its own."""
+    text = one.units[at].text
+    return one.kind(at) is Kind.PROSE and max(text.count("、"), text.count(", ")) >= 2
+
+
+def _has_steps(one: Page, units: set[int]) -> bool:
+    return any(one.kind(at) is Kind.LIST and one.blocks[one.units[at].block].numbered for at in units)
+
+
+def _names_it(one: Page, asked: Asking) -> bool:
+    """Whether a Chinese passage stands under a name in Latin letters that is asked about."""
+    names = {term for term in terms(" ".join(one.hit.passage.heading)) if term.isascii()}
+    return one.tongue == "zh" and bool(names & asked.about)
+
+
+def asked_by(one: Page, asked: Asking) -> float:
+    """How nearly a passage's heading asks first what one thing is, or how it works, where the question does: from 0 to 1."""
+    if not asked.thing:
+        return 0.0
+    words = " ".join(one.hit.passage.heading[-1:])
+    title = asking(words)
+    kind, about = (Wanted.DEFINITION, title.defined) if title.first else (title.kind, title.about)
+    if kind not in {asked.kind, Wanted.DEFINITION} or not asked.thing <= about:
+        return 0.0
+    focus = share(about, asked.thing)
+    return 0.5 + 0.5 * focus if focus == 1.0 or asks(words, kind) else 0.0
+
+
+def _asks_it(one: Page, asked: Asking) -> bool:
+    """Whether a passage's heading asks for the same kind of answer, and about the most of what is asked."""
+    title = " ".join(one.hit.passage.heading[-1:])
+    return asks(title, asked.kind) and share(asked.about, set(question_terms(title))) >= 0.5
+
+
+def _best(one: Page, asked: Asking) -> int:
+    """The unit that an answer begins with: the best one, or a fair one that has or announces what is asked for."""
+    best = one.best
+    fair = [at for at, unit in enumerate(one.units) if unit.score >= one.units[best].score - _FAIR]
+    match asked.kind:
+        case Wanted.FORMULA:
+            fitting = [at for at in fair if Kind.MATH in {one.kind(other) for other in grown(one, at, asked)}]
+        case Wanted.LIST | Wanted.STEPS:
+            naming = [at for at in fair if _is_named(asked, set(terms(one.units[at].text)))]
+            fitting = [at for at in naming if {Kind.LIST, Kind.TABLE} & {one.kind(other) for other in grown(one, at, asked)}]
+        case Wanted.REASON | Wanted.DEFINITION:
+            fitting = [at for at in fair if at == 0 and _asks_it(one, asked)]
+        case _:
+            fitting = []
+    return max(fitting, key=lambda at: (one.units[at].score, -at), default=best)
+
+
+def lead_units(one: Page, asked: Asking) -> set[int]:
+    """The units of the best passage: its best one, grown, and more that are nearly as good; at least two where it has them."""
+    best = _best(one, asked)
+    chosen = grown(one, best, asked) | compared(one, asked)
+    chosen |= _listed(one, chosen, asked)
+    if asked.opposites or asked.kind is Wanted.COMPARISON:
+        chosen |= halves(one, chosen, asked)
+    for at in sorted(range(len(one.units)), key=lambda at: (-one.units[at].score, at)):
+        floor = one.units[best].score - (_MARGIN if count(one, chosen) > 1 else _WIDE)
+        if one.units[at].score < floor or is_whole(one, chosen, asked):
+            break
+        more = grown(one, at, asked) - chosen
+        readable = more and (min(more) - 1 in chosen or stands(one, min(more))) and not _is_cut(one, at, more, asked)
+        if readable and speaks_of_a_side(one, at, asked) and count(one, chosen | more) <= MOST:
+            chosen |= more
+    if count(one, chosen) < FEW:
+        chosen |= _next(one, max(chosen), asked)
+    return chosen
+
+
+def _listed(one: Page, chosen: set[int], asked: Asking) -> set[int]:
+    """The list of the section, where one is asked for and none chosen yet; of steps it has to be numbered."""
+    if asked.kind not in {Wanted.LIST, Wanted.STEPS} or {one.kind(at) for at in chosen} & {Kind.LIST, Kind.TABLE}:
+        return set()
+    items = [at for at, unit in enumerate(one.units) if one.kind(at) is Kind.LIST and unit.says_something]
+    items = [at for at in items if asked.kind is Wanted.LIST or one.blocks[one.units[at].block].numbered]
+    if not items:
+        return set()
+    best = max(items, key=lambda at: (one.units[at].score, -at))
+    more = grown(one, best, asked)
+    return more if more.issuperset(one.members(one.units[best].block)) else set()
+
+
+def _is_cut(one: Page, at: int, units: set[int], asked: Asking) -> bool:
+    """Whether rows that were cut from their table are to be added to what something is: they do not say that."""
+    cut = one.kind(at) is Kind.TABLE and not units.issuperset(one.members(one.units[at].block))
+    return cut and asked.kind is Wanted.DEFINITION
+
+
+def _next(one: Page, last: int, asked: Asking) -> set[int]:
+    """The sentence after the last one in its paragraph, with what it announces; after a reason's last, its short list."""
+    after, inside = last + 1, one.members(one.units[last].block)
+    if one.kind(last) is not Kind.PROSE or after == len(one.units) or not one.units[after].says_something:
+        return set()
+    listed = asked.kind is Wanted.REASON and one.kind(after) is Kind.LIST
+    more = grown(one, after, asked) if after in inside or listed else set()
+    return more if after in inside or more.issuperset(one.members(one.units[after].block)) else set()
+
+
+def count(one: Page, units: set[int]) -> int:
+    """How many sentences, items and rows these units are."""
+    return sum(one.kind(at) not in {Kind.MATH, Kind.CODE} and one.units[at].says_something for at in units)
+
+
+def completed(one: Page, units: set[int]) -> set[int]:
+    """With the rest of each list of which half the items are quoted, where it is not too long."""
+    for number in {one.units[at].block for at in units if one.kind(at) is Kind.LIST}:
+        items, size = set(one.members(number)), one.blocks[number].end - one.blocks[number].start
+        if 2 * len(items & units) >= len(items) and len(items) <= _ITEMS and size <= _LONGEST:
+            units = units | items
+    return units
+
+
+def filled(one: Page, units: set[int]) -> set[int]:
+    """With the one or two sentences or items that are missing between others, where they may be quoted."""
+    for at, after in pairwise(sorted(units)):
+        gap = set(range(at + 1, after))
+        if 0 < len(gap) <= _GAP and all(one.units[other].is_quotable for other in gap) and count(one, units | gap) <= _FULL:
+            units = units | gap
+    return units
+
+
+def rounded(one: Page, units: set[int], asked: Asking, most: int) -> set[int]:
+    """With what comes after it in its section, while it is short."""
+    last = max(units)
+    while not is_whole(one, units, asked) and count(one, units) < ENOUGH and last + 1 < len(one.units):
+        more = grown(one, last + 1, asked) - units
+        if not one.units[last + 1].says_something or not more or min(more) <= last or count(one, units | more) > most:
+            break
+        units, last = units | more, max(more)
+    return units
+
+
+def is_whole(one: Page, units: set[int], asked: Asking) -> bool:
+    """Whether what was chosen of one passage is all that is wanted: the list or formula that was asked for, or enough anyhow."""
+    kinds = {one.kind(at) for at in units}
+    if asked.kind in {Wanted.LIST, Wanted.STEPS} and kinds & {Kind.LIST, Kind.TABLE}:
+        return True
+    return (asked.kind is Wanted.FORMULA and Kind.MATH in kinds) or count(one, units) >= ENOUGH

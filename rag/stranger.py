@@ -1,0 +1,86 @@
+"""Whether a question names something that the notes do not know: what most near misses are. Words alone decide.
+
+What a name is, its spelling tells: a capital within a sentence, RWKV, DistilBERT. What else is named, the question does: who
+asks what something is, and no more than that, is not answered by what does not mention it.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING
+
+from kg.text import language
+from rag.asking import thing
+from rag.keywords import terms
+from rag.types import Hit
+
+if TYPE_CHECKING:
+    from rag.store import KnowledgeBase
+
+_READ = 3  # hits that are looked at
+_STEM = 8  # letters by which regularise and regularisation are one
+_ALIKE = 0.85  # of the letters of two words, from which one is the other mistyped
+_SHORTEST = 5  # letters of a word that can be told when it is mistyped
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9]+(?:[-+./^_][A-Za-z0-9]+)*")
+_PLAIN = re.compile("[a-z\u4e00-\u9fff]")
+
+
+def names_no_note_has(base: "KnowledgeBase", question: str, unseen: frozenset[str], hits: Sequence[Hit]) -> bool:
+    """Whether a name stands in the question that no note has, no other name of its concept either, and that is not mistyped.
+
+    That a Chinese note lacks a name as it is written in English says nothing: it may have it in Chinese.
+    """
+    if hits and language(question) == "en" and hits[0].passage.language == "zh":
+        return False
+    missing = {term for name in _names(question) if (term := _missing(name, unseen))}
+    return bool(missing) and _are_strange(base, question, missing, _held(hits))
+
+
+def asks_what_no_hit_mentions(base: "KnowledgeBase", question: str, hits: Sequence[Hit]) -> bool:
+    """Whether it is asked only what something is, and the best passages, in the question's language, do not mention it."""
+    tongue, asked = language(question), thing(question)
+    if not asked or not hits or hits[0].passage.language != tongue:
+        return False
+    held = _held([hit for hit in hits if hit.passage.language == tongue])
+    stems = {term[:_STEM] for term in held}
+    return _are_strange(base, question, {term for term in asked if term[:_STEM] not in stems}, held)
+
+
+def _names(question: str) -> Iterator[str]:
+    """The words with a capital, but for the first of an English question, where it has that from its place."""
+    if not _PLAIN.search(question):  # all is in capitals
+        return
+    for found in _WORD.finditer(question):
+        opens = not re.search(r"\w", question[: found.start()]) and language(question) == "en"
+        if any(letter.isupper() for letter in (found[0][1:] if opens else found[0])):
+            yield found[0]
+
+
+def _missing(name: str, unseen: frozenset[str]) -> str:
+    """The term of a name that no note has; none when it is a compound of parts that the notes have."""
+    whole, *parts = terms(name) or [""]
+    return next((part for part in parts if part in unseen), "") if parts else whole if whole in unseen else ""
+
+
+def _held(hits: Sequence[Hit]) -> set[str]:
+    return {term for hit in hits[:_READ] for term in terms(hit.passage.reading)}
+
+
+def _are_strange(base: "KnowledgeBase", question: str, missing: set[str], held: set[str]) -> bool:
+    """Whether one of the missing terms is neither mistyped nor of a concept that the notes know by another name."""
+    strange = {term for term in missing if not any(_mistyped(term, other) for other in held)}
+    if not strange:
+        return False
+    from rag.learning import linked  # most questions name nothing strange
+
+    return not strange <= {term for written in linked(base, question) for term in terms(written)}
+
+
+def _mistyped(one: str, other: str) -> bool:
+    if min(len(one), len(other)) < _SHORTEST or not (one.isascii() and other.isascii()):
+        return False
+    return _digits(one) == _digits(other) and SequenceMatcher(None, one, other, autojunk=False).ratio() >= _ALIKE
+
+
+def _digits(word: str) -> str:
+    return "".join(letter for letter in word if letter.isdigit())
