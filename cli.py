@@ -33,13 +33,13 @@ class _Group(click.Group):
             return super().invoke(ctx)
         except KbaseError as error:
             if as_json:
-                from rag.show import error_json, to_json
+                from rag.as_json import error_json, to_json
 
                 click.echo(to_json(error_json(error)))
             raise _Failure(error) from error
         except click.UsageError as error:
             if as_json:
-                from rag.show import error_json, to_json
+                from rag.as_json import error_json, to_json
 
                 document = {
                     "schema": "kbase.error/1",
@@ -125,7 +125,8 @@ def ask(
 ) -> None:
     """Answer QUESTION with sentences from the notes. Exit code 3: not in the notes."""
     from rag.answer import ask
-    from rag.show import answer_json, show_answer, to_json
+    from rag.as_json import answer_json, to_json
+    from rag.show import show_answer
 
     with _open(notes, rerank) as base:
         answer = ask(base, question, k, lang)
@@ -168,9 +169,10 @@ def _written(base: "KnowledgeBase", answer: "Answer", llm: str, strict: bool, *,
 @_notes_and_json
 def search(query: str, k: int, mode: str, explain: bool, rerank: str | None, notes: str | None, as_json: bool) -> None:
     """List the passages nearest to QUERY, best first. Exit code 3: none."""
+    from rag.as_json import hits_json, to_json
     from rag.quote import current
     from rag.rerank import search
-    from rag.show import hits_json, show_hits, to_json
+    from rag.show import show_hits
     from rag.types import Mode
 
     with _open(notes, rerank) as base:
@@ -220,8 +222,9 @@ def _changes(paths: Sequence[str | None]) -> Iterator[None]:
 
 
 def _index(paths: Sequence[str | None], engine: str | None, model: str | None, as_json: bool, *, rebuild: bool) -> None:
+    from rag.as_json import report_json, to_json
     from rag.places import update
-    from rag.show import report_json, show_report, to_json
+    from rag.show import show_report
 
     done = []
     for path in paths:
@@ -251,9 +254,10 @@ def evaluate(file: str | None, notes: str | None, as_json: bool) -> None:
     """Measure answers to the questions of a JSONL FILE, beside grep, BM25 and dense retrieval."""
     from pathlib import Path
 
+    from rag.as_json import eval_json, to_json
     from rag.evaluate import evaluate, journal_of, read_questions
     from rag.places import bundled_questions
-    from rag.show import eval_json, show_eval, to_json
+    from rag.show import show_eval
 
     questions = read_questions(Path(file) if file else bundled_questions())
     with _open(notes) as base, _Progress("asking") as progress:
@@ -265,7 +269,8 @@ def evaluate(file: str | None, notes: str | None, as_json: bool) -> None:
 @_notes_and_json
 def status(notes: str | None, as_json: bool) -> None:
     """Say what is indexed, by which engine, and what changed since."""
-    from rag.show import show_status, status_json, to_json
+    from rag.as_json import status_json, to_json
+    from rag.show import show_status
     from rag.store import changes
 
     with _open(notes) as base:
@@ -277,8 +282,9 @@ def status(notes: str | None, as_json: bool) -> None:
 @_notes_and_json
 def doctor(notes: str | None, as_json: bool) -> None:
     """Check the engine, the index and the notes; each failed check with the command that mends it. Exit code 1: some failed."""
+    from rag.as_json import checks_json, to_json
     from rag.doctor import examine
-    from rag.show import checks_json, show_checks, to_json
+    from rag.show import show_checks
 
     checks = examine(notes)
     click.echo(to_json(checks_json(checks)) if as_json else show_checks(checks))
@@ -313,9 +319,9 @@ def path(start: str, end: str, via: str | None, known: tuple[str, ...], lang: st
     from kg.paths import DEFAULT, NoPath, Via, path
     from kg.show import show_no_path, show_path
     from kg.text import language
+    from rag.as_json import to_json
     from rag.learning import meant
     from rag.quote import current_path
-    from rag.show import to_json
 
     with _open_concepts(notes) as base:
         graph, names = _graph(base)
@@ -340,8 +346,8 @@ def plan(target: str, known: tuple[str, ...], lang: str, notes: str | None, as_j
     from kg.plans import plan
     from kg.show import show_plan
     from kg.text import language
+    from rag.as_json import to_json
     from rag.learning import meant
-    from rag.show import to_json
 
     with _open_concepts(notes) as base:
         graph, names = _graph(base)
@@ -358,8 +364,8 @@ def next(known: tuple[str, ...], lang: str, notes: str | None, as_json: bool) ->
     from kg.plans import next_concepts
     from kg.show import show_next
     from kg.text import language
+    from rag.as_json import to_json
     from rag.learning import meant
-    from rag.show import to_json
 
     with _open_concepts(notes) as base:
         graph, names = _graph(base)
@@ -374,7 +380,7 @@ def concepts(lang: str, notes: str | None, as_json: bool) -> None:
     from kg.as_json import concepts_json
     from kg.graph import concepts_of
     from kg.show import show_concepts
-    from rag.show import to_json
+    from rag.as_json import to_json
 
     with _open_concepts(notes) as base:
         graph, _ = _graph(base)
@@ -390,9 +396,9 @@ def show(name: str, lang: str, notes: str | None, as_json: bool) -> None:
     from kg.as_json import show_json
     from kg.show import show_concept
     from kg.text import language, printable
+    from rag.as_json import lines_json, to_json
     from rag.learning import about
     from rag.quote import lines_at
-    from rag.show import lines_json, to_json
 
     with _open(notes) as base:
         if text := lines_at(base, name):
@@ -414,8 +420,8 @@ def review(accept: tuple[str, ...], reject: tuple[str, ...], lang: str, notes: s
     """Accept or reject suggested relations, one by one or by name; decisions go into the notes' concepts.yaml."""
     from kg.as_json import suggestions_json
     from kg.show import show_suggestion
+    from rag.as_json import to_json
     from rag.learning import decide, named, suggestions
-    from rag.show import to_json
 
     decisions = [(one, True) for one in accept] + [(one, False) for one in reject]
     with _open_concepts(notes) as base:
@@ -441,8 +447,8 @@ def lint(lang: str, notes: str | None, as_json: bool) -> None:
     from kg.as_json import lint_json
     from kg.lint import Weight, lint
     from kg.show import show_findings
+    from rag.as_json import to_json
     from rag.learning import load_graph, problems
-    from rag.show import to_json
 
     with _open_concepts(notes) as base:
         findings = lint(load_graph(base), problems(base))
@@ -471,8 +477,8 @@ def export(file: str, named: str | None, dark: bool, lang: str, notes: str | Non
     from kg.as_json import export_json
     from kg.export import Look, format_of, to_stdout, write
     from kg.show import show_export
+    from rag.as_json import to_json
     from rag.export import export, wished
-    from rag.show import to_json
 
     if file == "-" and as_json:
         raise click.UsageError("- writes the document itself to stdout: leave --json out")

@@ -1,24 +1,20 @@
-"""What was found → text for a person, or JSON for a program. Pure: data in, `str` out; nothing is printed here."""
+"""What was found → text for a person. Pure: data in, `str` out; nothing is printed here."""
 
-import json
 import re
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from kg.errors import KbaseError
-from kg.text import page_word, printable
+from kg.text import printable
 from rag.asking import asking
-from rag.types import Answer, Hit, Passage, Statement
+from rag.types import Answer, Hit, Statement
 
 if TYPE_CHECKING:
     from kg.notes import Skipped
     from rag.database import Place
     from rag.doctor import Check
     from rag.evaluate import Evaluation
-    from rag.store import KnowledgeBase
     from rag.sync import Report
 
 _LABELS = {
@@ -49,51 +45,6 @@ _LABELS = {
 }
 _ROW_END = re.compile(r"\|[ \t]*$")
 _BLOCK_END = re.compile(r"(?:\||\$\$[^\n]*|`{3,}|~{3,})[ \t]*$")  # where a number after it would be taken for part of it
-_CONTROLS = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-
-
-def to_json(document: dict[str, Any] | list[dict[str, Any]]) -> str:
-    """One JSON document. Characters that steer a terminal are escaped, all others stand as they are."""
-    text = json.dumps(document, ensure_ascii=False, indent=2)
-    return _CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
-
-
-def answer_json(answer: Answer) -> dict[str, Any]:
-    return {
-        "schema": "kbase.answer/1",
-        "question": answer.question,
-        "language": answer.language,
-        "status": "answered" if answer.found else "not_found",
-        "answer": [_statement_json(one, bool(answer.model)) for one in answer.statements],
-        **({"model": answer.model} if answer.model else {}),
-        "citations": [
-            {
-                "id": one.id,
-                "path": one.passage.path,
-                "heading": list(one.passage.heading),
-                "lines": [one.first, one.last],
-                "quote": one.quote,
-                **_page(one.passage),
-            }
-            for one in answer.citations
-        ],
-        "concepts": [concept.id for concept in answer.studied.concepts],
-        "prerequisites": [
-            {"id": one.concept.id, "name": one.concept.name(answer.language), "why": one.why.within(answer.language)}
-            for one in answer.studied.prerequisites
-        ],
-        "further_prerequisites": answer.studied.more,
-        "quoted_language": answer.quoted,
-        "disagreements": [{"cites": [one, other]} for one, other in answer.disagreements],
-        "confidence": answer.confidence,
-        "nearest": [list(trail) for trail in answer.nearest],
-        "notices": list(answer.notices),
-    }
-
-
-def _page(passage: Passage) -> dict[str, int]:
-    """The page or cell of a passage, where its file has them."""
-    return {page_word(passage.path): passage.page} if passage.page else {}
 
 
 def show_answer(answer: Answer, explain: bool = False) -> str:
@@ -117,40 +68,9 @@ def show_answer(answer: Answer, explain: bool = False) -> str:
     return "\n".join(lines)
 
 
-def _statement_json(one: Statement, generated: bool) -> dict[str, Any]:
-    checked = {"support": one.support, "supported": one.supported} if generated else {}
-    return {"text": one.text, "cites": list(one.cites), **checked}
-
-
 def show_statement(one: Statement, tongue: str) -> str:
     mark = "" if one.supported else click.style(" " + _LABELS[tongue]["unsupported"], fg="yellow")
     return f"{printable(one.text)} {_marks(one.cites)}{mark}"
-
-
-def hits_json(query: str, hits: list[Hit], notices: tuple[str, ...]) -> dict[str, Any]:
-    return {
-        "schema": "kbase.hits/1",
-        "query": query,
-        "hits": [
-            {
-                "path": hit.passage.path,
-                "heading": list(hit.passage.heading),
-                "lines": [hit.passage.first, hit.passage.last],
-                "text": hit.passage.text,
-                **_page(hit.passage),
-                "score": round(hit.score, 4),
-                "why": {
-                    "dense": round(hit.why.dense, 4),
-                    "sentence": round(hit.why.sentence, 4),
-                    "keyword": round(hit.why.keyword, 4),
-                    "terms": list(hit.why.terms),
-                    **({} if hit.why.rerank is None else {"rerank": round(hit.why.rerank, 4)}),
-                },
-            }
-            for hit in hits
-        ],
-        "notices": list(notices),
-    }
 
 
 def show_hits(hits: list[Hit], explain: bool = False) -> str:
@@ -161,24 +81,6 @@ def show_hits(hits: list[Hit], explain: bool = False) -> str:
         lines = [head, "    " + _shortened(hit.passage.sentences[best].text)]
         blocks.append("\n".join(lines + ([f"    {_explanation(hit)}"] if explain else [])))
     return "\n\n".join(blocks) if blocks else "Nothing found."
-
-
-def report_json(report: "Report", place: "Place") -> dict[str, Any]:
-    return {
-        "schema": "kbase.index/1",
-        "notes": str(place.notes),
-        "index": str(place.index),
-        "read": report.read,
-        "unchanged": len(report.unchanged),
-        "unchanged_paths": report.unchanged,
-        "removed": report.removed,
-        "skipped": [{"path": one.path, "reason": one.reason} for one in report.skipped if not one.failed],
-        "failed": [{"path": one.path, "reason": one.reason} for one in report.skipped if one.failed],
-        "encodings": report.encodings,
-        "problems": report.problems,
-        "passages": report.passages,
-        "encoded": report.encoded,
-    }
 
 
 def show_report(report: "Report", place: "Place") -> str:
@@ -204,20 +106,6 @@ def _passed_over(label: str, files: "Sequence[Skipped]", most: int = 3) -> list[
     return lines
 
 
-def status_json(base: "KnowledgeBase", changed: list[str]) -> dict[str, Any]:
-    return {
-        "schema": "kbase.status/1",
-        "notes": str(base.place.notes),
-        "index": str(base.place.index),
-        "files": len(base.files()),
-        "passages": len(base),
-        "languages": base.languages(),
-        "engine": base.settings["encoder"],
-        "fingerprint": base.settings["fingerprint"],
-        "changed": changed,
-    }
-
-
 def show_status(status: dict[str, Any]) -> str:
     languages = ", ".join(f"{count} {name}" for name, count in status["languages"].items())
     rows = [
@@ -233,11 +121,6 @@ def show_status(status: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def checks_json(checks: "Sequence[Check]") -> dict[str, Any]:
-    found = [{"name": one.name, "ok": not one.mend, "seen": one.seen, "mend": one.mend} for one in checks]
-    return {"schema": "kbase.doctor/1", "checks": found}
-
-
 def show_checks(checks: "Sequence[Check]") -> str:
     lines = []
     for one in checks:
@@ -245,10 +128,6 @@ def show_checks(checks: "Sequence[Check]") -> str:
         lines.append(f"{mark}  {one.name.ljust(10)}{printable(one.seen)}")
         lines += [f"    {'':10}→ {printable(one.mend)}"] if one.mend else []
     return "\n".join(lines)
-
-
-def eval_json(evaluation: "Evaluation") -> dict[str, Any]:
-    return {"schema": "kbase.eval/1"} | asdict(evaluation)
 
 
 def show_eval(evaluation: "Evaluation") -> str:
@@ -265,14 +144,6 @@ def show_eval(evaluation: "Evaluation") -> str:
     rows = [click.style("confidence".ljust(20), bold=True) + "questions".rjust(9) + "answerable".rjust(12)]
     rows += [f"{one.confidence:<20.3f}{one.questions:9}{one.answerable:12.3f}" for one in evaluation.reliability]
     return "\n\n".join([*blocks, "\n".join(rows)])
-
-
-def lines_json(place: str, text: str) -> dict[str, Any]:
-    return {"schema": "kbase.lines/1", "place": place, "text": text}
-
-
-def error_json(error: KbaseError, name: str = "") -> dict[str, Any]:
-    return {"schema": "kbase.error/1", "error": name or type(error).__name__, "message": error.message, "hint": error.hint}
 
 
 def _statements(answer: Answer) -> list[str]:

@@ -12,7 +12,7 @@ from click.testing import Result
 import rag
 from kg.errors import IndexMissing, NotesError
 from rag import KnowledgeBase
-from rag.show import answer_json
+from rag.as_json import answer_json
 from rag.store import KnowledgeBase as Reader
 
 README = Path(__file__).parent.parent / "README.md"

