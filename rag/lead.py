@@ -91,7 +91,7 @@ def asked_by(one: Page, asked: Asking) -> float:
 def _asks_it(one: Page, asked: Asking) -> bool:
     """Whether a passage's heading asks for the same kind of answer, and about the most of what is asked."""
     title = " ".join(one.hit.passage.heading[-1:])
-    return asks(title, asked.kind) and share(asked.about, set(question_terms(title))) >= 0.5
+    return asks(title, asked.kind) and share(asked.about, set(question_terms(title))) > 0.5
 
 
 def _best(one: Page, asked: Asking) -> int:

@@ -22,7 +22,7 @@ LONGEST_QUESTION = 4_000  # characters; longer is a pasted document
 _CANDIDATES = 50  # passages from each signal that are scored in full
 _OWN_WORDS = 0.3  # for a sentence, of the share of the question's words that single it out in its passage
 _OPENING = 0.15  # for a passage's first sentence, of the share of the question's words in its heading
-_TWIN = 0.5  # cosine from which two passages say the same in two languages
+_TWIN = 0.49  # cosine from which two passages say the same in two languages
 
 
 def search(base: KnowledgeBase, question: str, k: int = 10, mode: Mode = Mode.HYBRID, tongue: str = "auto") -> list[Hit]:
