@@ -122,9 +122,10 @@ def lead_units(one: Page, asked: Asking) -> set[int]:
         floor = one.units[best].score - (_MARGIN if count(one, chosen) > 1 else _WIDE)
         if one.units[at].score < floor or is_whole(one, chosen, asked):
             break
-        more = grown(one, at, asked) - chosen
+        listed = asked.kind is Wanted.REASON and one.kind(at) is Kind.LIST  # of reasons all or none
+        more = (set(one.members(one.units[at].block)) if listed else grown(one, at, asked)) - chosen
         readable = more and (min(more) - 1 in chosen or stands(one, min(more))) and not _is_cut(one, at, more, asked)
-        if readable and speaks_of_a_side(one, at, asked) and count(one, chosen | more) <= MOST:
+        if readable and speaks_of_a_side(one, at, asked) and count(one, chosen | more) <= (_FULL if listed else MOST):
             chosen |= more
     if count(one, chosen) < FEW:
         chosen |= _next(one, max(chosen), asked)
