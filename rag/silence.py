@@ -14,7 +14,7 @@ from rag.types import Hit
 # Learned from questions that notes answer and questions that they do not (benchmarks/README.md).
 _ABOVE = 0.09  # above what five in six unrelated questions reach
 _NAME = 0.08  # less for a question with a name that no note has
-_THING = 0.15  # and for one that asks what something is that the best passages do not mention
+_THING = 0.25  # and for one that asks what something is that the best passages do not mention
 _JUST = 0.01  # but not to lower than so much below the bar
 _STEEPNESS = 36.0  # how fast confidence grows with the score: from .5 at the bar to .97 at a tenth above it
 

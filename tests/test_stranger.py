@@ -78,7 +78,7 @@ def test_a_known_or_mistyped_name_is_not_and_words_without_capitals_are_no_names
 
 
 @pytest.mark.parametrize(
-    "question", ["what is a cuckoo filter", "explain kernel density", "what is a hash join", "什么是平衡链表"]
+    "question", ["what is a cuckoo filter", "explain kernel density", "what is a hash index", "什么是平衡链表"]
 )
 def test_who_asks_what_something_is_is_not_answered_by_what_does_not_mention_it(base: KnowledgeBase, question: str) -> None:
     assert asks_of_a_stranger(base, question)
