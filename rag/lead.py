@@ -188,7 +188,13 @@ def rounded(one: Page, units: set[int], asked: Asking, most: int) -> set[int]:
     last = max(units)
     while not is_whole(one, units, asked) and count(one, units) < ENOUGH and last + 1 < len(one.units):
         more = grown(one, last + 1, asked) - units
-        if not one.units[last + 1].says_something or not more or min(more) <= last or count(one, units | more) > most:
+        if (
+            not one.units[last + 1].says_something
+            or one.kind(last + 1) is Kind.CODE
+            or not more
+            or min(more) <= last
+            or count(one, units | more) > most
+        ):
             break
         units, last = units | more, max(more)
     return units
