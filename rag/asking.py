@@ -160,7 +160,7 @@ def thing(question: str) -> frozenset[str]:
     folded = fold(question).strip()
     english, chinese = (pattern.fullmatch(folded) for pattern in _THINGS)
     found = chinese if language(folded) == "zh" else english
-    if not found or _NOT_A_THING.search(found["thing"]):
+    if not found or (_NOT_A_THING.search(found["thing"]) and not folded.startswith(("什么是", "啥是"))):
         return frozenset()
     named = question_terms(_FRAME.sub("\n", found["thing"].rpartition(" of ")[2]))
     return frozenset(named if found is english else named[:1])
