@@ -19,7 +19,6 @@ from rag.store import KnowledgeBase
 from rag.types import Answer, Citation, Hit, Statement
 
 _COPIES = 2  # passages more than wanted are looked for, in case some say the same
-_FEW = 5  # of the passages on what a question in two parts asks first
 _SECTIONS = 20  # passages that are looked at where one of them may be headed by the question
 
 
@@ -55,7 +54,7 @@ def _first(base: KnowledgeBase, asked: Asking, good: Sequence[Hit]) -> list[Hit]
     """The hits of what a question in two parts asks first, where it is to be answered."""
     if not asked.first or not good:
         return []
-    return search(base, f"{asked.first}是什么" if language(asked.first) == "zh" else f"what is {asked.first}", _FEW)
+    return search(base, f"{asked.first}是什么" if language(asked.first) == "zh" else f"what is {asked.first}", _SECTIONS)
 
 
 def _once(hits: Sequence[Hit]) -> list[Hit]:

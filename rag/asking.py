@@ -112,7 +112,7 @@ _THINGS = (  # all of a question that asks what one thing is, or how it works; o
 )
 _NOT_A_THING = re.compile(
     r"\b(?:is|are|was|do|does|did|can|should|why|how|what|when|where|which|who|if|not|vs|or|than|i|you|it|we|between|to|for|with|after)\b"
-    "|[有在到就也还了么吗能会要不那这几多得把被跟从用让对给为以比更最都又太可没去来做选加算看改切啥呢]|怎|哪|如何|区别|步骤|谁"
+    "|[有在到就也还了么吗能会要不那这几多得把被跟从用让对给为以比更最都又太可没去来做选加算看改切啥呢的]|怎|哪|如何|区别|步骤|谁"
 )
 
 
@@ -160,7 +160,7 @@ def thing(question: str) -> frozenset[str]:
     folded = fold(question).strip()
     english, chinese = (pattern.fullmatch(folded) for pattern in _THINGS)
     found = chinese if language(folded) == "zh" else english
-    if not found or _NOT_A_THING.search(found["thing"]):
+    if not found or (_NOT_A_THING.search(found["thing"]) and not folded.startswith(("什么是", "啥是"))):
         return frozenset()
     named = question_terms(_FRAME.sub("\n", found["thing"].rpartition(" of ")[2]))
     return frozenset(named if found is english else named[:1])

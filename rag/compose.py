@@ -19,7 +19,7 @@ from rag.sides import missing_sides, opposite
 from rag.types import Hit, Passage
 
 _PASSAGES = 3  # at most
-_FURTHER = 0.03  # and in others
+_FURTHER = 0.04  # below the first, further passages are quoted too
 _SAME = 0.6  # share of words, from which two pieces say the same
 _BEHIND = 0.1  # below the best passage, others are left out, but for the sides of a comparison
 _NAMED = 0.6  # share of what is asked about, that a passage in the question's language has to name to come before the best
@@ -108,7 +108,7 @@ def _further(asked: Asking, chosen: Sequence[Chosen], others: Sequence[Page]) ->
     for other in others[: _PASSAGES - 1]:
         units = grown(other, other.best, asked)
         told, more = words(other, units), count(other, units)
-        near = other.standing >= lead.standing - (_FURTHER if size < FEW else 0.0)
+        near = other.standing >= lead.standing - _FURTHER
         fits = near and covers(other, other.best, asked.about) >= about and stands(other, min(units)) and not other.sets_tasks
         if fits and size + more <= MOST and not any(_same(told, before) for before in said):
             yield other, units

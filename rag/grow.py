@@ -24,7 +24,7 @@ _STEM = 8  # letters by which regularise and regularisation are one
 _COLON = re.compile(r"[:：]\W*$")
 _ANNOUNCES = re.compile(r"[:：]\W*$|[\w\u4e00-\u9fff]\**$")  # ends in a colon, or does not end
 _WHERE = re.compile(r"\W*(?:其中|式中|这里|上式|where\b|here\b|in which\b)", re.IGNORECASE)
-_TITLE = re.compile(r"\W{0,3}(\*\*|__)[^\n*]{1,40}\1\s*[:：]?\s*")
+_TITLE = re.compile(r"\W{0,3}(?:\d+[.、)]\s*)?(\*\*|__)[^\n*]{1,40}\1\s*[:：]?\s*")
 
 
 def grown(page: Page, at: int, asked: Asking) -> set[int]:
@@ -216,15 +216,20 @@ def _announcing(page: Page, at: int) -> set[int]:
 
 
 def closed(page: Page, units: set[int]) -> set[int]:
-    """Without a last sentence that only leads on to what is not quoted, or with that, where it is short."""
-    last = max(units)
-    if not _COLON.search(page.units[last].text) and not _TITLE.fullmatch(page.source(last, last)):
-        return units
-    block = set(page.members(page.units[last + 1].block)) if last + 1 < len(page.units) else set()
-    size = page.units[max(block)].part.end - page.units[last].part.end if block else 0
-    if block and len(block) <= _ITEMS and size <= _LONGEST and page.units[last + 1].is_quotable:
-        return units | block | _explained(page, max(block))
-    return units if page.units[last].score == max(page.units[at].score for at in units) else units - {last}
+    """Without sentences that only lead on to what is not quoted, or with that, where it is short."""
+    best = max(page.units[at].score for at in units)
+    for last in [at for at in sorted(units) if at + 1 not in units and _leads_on(page, at)]:
+        block = set(page.members(page.units[last + 1].block)) if last + 1 < len(page.units) else set()
+        size = page.units[max(block)].part.end - page.units[last].part.end if block else 0
+        if block and len(block) <= _ITEMS and size <= _LONGEST and page.units[last + 1].is_quotable:
+            units = units | block | _explained(page, max(block))
+        elif page.units[last].score < best:
+            units = units - {last}
+    return units
+
+
+def _leads_on(page: Page, at: int) -> bool:
+    return bool(_COLON.search(page.units[at].text) or _TITLE.fullmatch(page.source(at, at)))
 
 
 def _explained(page: Page, last: int) -> set[int]:

@@ -15,6 +15,7 @@ _MARGIN = 0.12  # below the best sentence, within its passage,
 _WIDE = 0.2  # or where that alone would be the answer
 ENOUGH = 4  # sentences, items and rows: an answer of so many is not added to from other passages
 _GAP = 2  # sentences or items between two that are quoted, which are quoted with them,
+_SHORT = 600  # characters, and
 _FULL = 8  # where that makes no more than so many
 FEW = 2  # an answer of fewer is added to more readily
 MOST = 6  # and what is added does not make it more
@@ -179,7 +180,8 @@ def filled(one: Page, units: set[int]) -> set[int]:
     """With the one or two sentences or items that are missing between others, where they may be quoted."""
     for at, after in pairwise(sorted(units)):
         gap = set(range(at + 1, after))
-        if 0 < len(gap) <= _GAP and all(one.units[other].is_quotable for other in gap) and count(one, units | gap) <= _FULL:
+        short = 0 < len(gap) <= _GAP and len(one.source(at + 1, after - 1)) <= _SHORT
+        if short and all(one.units[other].is_quotable for other in gap) and count(one, units | gap) <= _FULL:
             units = units | gap
     return units
 
@@ -189,7 +191,13 @@ def rounded(one: Page, units: set[int], asked: Asking, most: int) -> set[int]:
     last = max(units)
     while not is_whole(one, units, asked) and count(one, units) < ENOUGH and last + 1 < len(one.units):
         more = grown(one, last + 1, asked) - units
-        if not one.units[last + 1].says_something or not more or min(more) <= last or count(one, units | more) > most:
+        if (
+            not one.units[last + 1].says_something
+            or one.kind(last + 1) is Kind.CODE
+            or not more
+            or min(more) <= last
+            or count(one, units | more) > most
+        ):
             break
         units, last = units | more, max(more)
     return units

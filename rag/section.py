@@ -47,12 +47,13 @@ def _within(passage: Passage, other: Passage) -> bool:
 
 
 def _neighbours(base: "KnowledgeBase", passage: Passage) -> list[Passage]:
-    """The passages of the same section, in order; only itself where it neither begins nor ends with an item or a row."""
+    """The passages of the same section and the same page or cell, in order."""
     query = "SELECT p.id, p.heading FROM passages p JOIN files f ON f.id = p.file WHERE f.path = ?"
     ids = [id for id, heading in base.rows(query, (passage.path,)) if tuple(json.loads(heading)) == passage.heading]
     if len(ids) == 1:
         return [passage]
-    return sorted((one.passage for one in base.passages(ids).values()), key=lambda one: one.start)
+    same = (one.passage for one in base.passages(ids).values() if one.passage.page == passage.page)
+    return sorted(same, key=lambda one: one.start)
 
 
 def _joined(section: Sequence[Passage], hit: Hit, found_at: Set[tuple[str, int]], sources: Sources) -> Passage:

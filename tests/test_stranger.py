@@ -112,6 +112,7 @@ def test_a_stranger_among_familiar_words_is_not_answered(base: KnowledgeBase) ->
         ("LoRA 的原理", {"lora"}),
         ("环形注意力是什么", {"环形"}),
         ("完美分类器的 ROC 长啥样", set()),
+        ("缓慢合并的官方称谓是什么", set()),
         ("how many layers", set()),
     ],
 )
