@@ -125,7 +125,7 @@ def lead_units(one: Page, asked: Asking) -> set[int]:
             break
         listed = asked.kind is Wanted.REASON and one.kind(at) is Kind.LIST  # of reasons all or none
         more = (set(one.members(one.units[at].block)) if listed else grown(one, at, asked)) - chosen
-        readable = more and (min(more) - 1 in chosen or stands(one, min(more))) and not _is_cut(one, at, more, asked)
+        readable = more and (min(more) - 1 in chosen or stands(one, min(more))) and not _is_beside(one, at, more, asked)
         if readable and speaks_of_a_side(one, at, asked) and count(one, chosen | more) <= (_FULL if listed else MOST):
             chosen |= more
     if count(one, chosen) < FEW:
@@ -146,8 +146,10 @@ def _listed(one: Page, chosen: set[int], asked: Asking) -> set[int]:
     return more if more.issuperset(one.members(one.units[best].block)) else set()
 
 
-def _is_cut(one: Page, at: int, units: set[int], asked: Asking) -> bool:
-    """Whether rows that were cut from their table are to be added to what something is: they do not say that."""
+def _is_beside(one: Page, at: int, units: set[int], asked: Asking) -> bool:
+    """Whether this tells something else: rows cut from their table not what a thing is, a formula of itself no reason."""
+    if asked.kind is Wanted.REASON:
+        return any(one.kind(other) is Kind.MATH for other in units)
     cut = one.kind(at) is Kind.TABLE and not units.issuperset(one.members(one.units[at].block))
     return cut and asked.kind is Wanted.DEFINITION
 
