@@ -76,9 +76,9 @@ _BARE = 3  # terms: so short a question that says nothing else asks what that is
 # Words that say what is asked for and not about what, and those that only join.
 _FRAME = re.compile(
     r"怎么办|区别|差别|差异|异同|对比|比较|相比|不同|列举|列出|种类|类型|方法|办法|步骤|流程|公式|原因|定义|含义|意思|作用"
-    r"|介绍|简述|解释|说明|描述|讲讲|主要|常见|常用|优缺点|所有|全部|之间|它|其|的|和|与|有|是|了|在|要|被|会|用|选"
+    r"|避免|防止|缓解|减轻|介绍|简述|解释|说明|描述|讲讲|主要|常见|常用|优缺点|所有|全部|之间|它|其|的|和|与|有|是|了|在|要|被|会|用|选"
     r"|\b(?:differences?|differs?|different|compared?|comparison|versus|vs|types?|kinds?|ways?|methods?|steps?|formula|equation|reasons?"
-    r"|definition|meaning|mean|list|name|explain|describe|tell|about|main|common|many|much|works?|used?|between|than|better|choose|over|i|all|pros|cons|there)\b"
+    r"|avoid|prevent|mitigate|fight|definition|meaning|mean|list|name|explain|describe|tell|about|main|common|many|much|works?|used?|between|than|better|choose|over|i|all|pros|cons|there)\b"
 )
 _JOINTS = re.compile(r"和|与|跟|及|、|，|,|/|还是|\bvs\b|\bversus\b|\b(?:and|or|from|with|to|than|over)\b|;")
 _TWOFOLD = re.compile(  # "what is X and why …", "X 是什么，为什么 …"

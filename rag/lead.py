@@ -39,6 +39,7 @@ def worth(one: Page, asked: Asking) -> float:
                 Kind.LIST in kinds and _is_named(asked, trail | set(terms(one.units[best].text)))
             )
             fits = told and (bool(kinds & {Kind.LIST, Kind.TABLE}) or _enumerates(one, best))
+            fits += fits and asks(title, asked.kind)  # ways to avoid it rather than what it is
         case Wanted.STEPS:
             fits = _asks_it(one, asked) or (_is_named(asked, heading) and _has_steps(one, grown(one, best, asked)))
         case Wanted.FORMULA:
