@@ -15,7 +15,7 @@ _SYMBOL = re.compile("|".join(_SPOKEN) + r"|\b(?:alpha|beta|gamma|lambda|theta)(
 
 # Words that say how one asks, not what about.
 _ASKING = re.compile(
-    "为什么|为何|为啥|什么样|什么|怎么样|怎么|怎样|咋|如何|哪些|哪个|哪种|哪里|哪|多少|多大|几个|啥|吗|呢|是不是|能不能|请问|一下|有何|之间|分别"
+    "为什么|为何|为啥|什么样|什么|怎么样|怎么|怎样|咋|如何|哪些|哪个|哪种|哪里|哪|多少|多大|几个|啥|吗|呢|是不是|能不能|请问|一下|有何|之间|分别|公式"
 )
 _STOP = frozenset(
     "a am an and are as at be been but by can could did do does for from had has have how i if in into is it its me my of on or "

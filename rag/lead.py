@@ -33,6 +33,7 @@ def worth(one: Page, asked: Asking) -> float:
     title = " ".join(one.hit.passage.heading[-1:])
     heading = set(question_terms(title))
     trail = set(question_terms(" ".join(one.hit.passage.heading[-2:])))
+    fits: int
     match asked.kind:
         case Wanted.LIST:
             told = _is_named(asked, heading) or (
@@ -43,7 +44,7 @@ def worth(one: Page, asked: Asking) -> float:
         case Wanted.STEPS:
             fits = _asks_it(one, asked) or (_is_named(asked, heading) and _has_steps(one, grown(one, best, asked)))
         case Wanted.FORMULA:
-            fits = Kind.MATH in kinds
+            fits = (Kind.MATH in kinds) + _asks_it(one, asked)
         case Wanted.COMPARISON:
             fits = len(named(one, asked)) > 1 and asks(title, asked.kind)
         case Wanted.REASON | Wanted.DEFINITION:
@@ -51,7 +52,7 @@ def worth(one: Page, asked: Asking) -> float:
         case _:
             fits = False
     all_sides = len(asked.sides) > 1 and len(named(one, asked)) == len(asked.sides)
-    told = fits and _is_named(asked, heading)
+    told = bool(fits) and _is_named(asked, heading)
     of_it = all_sides or (asked.kind is Wanted.LIST and (told or _names_it(one, asked)))  # the gates of an LSTM are not a GRU's
     return one.standing + (-2 * _FITTING if one.sets_tasks else _FITTING * (fits + 2 * of_it) + ASKED * asked_by(one, asked))
 

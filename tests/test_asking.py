@@ -70,4 +70,4 @@ def test_who_asks_for_advantages_and_faults_asks_for_both(question: str) -> None
 
 
 def test_of_two_chinese_words_one_is_half_of_what_is_asked_about() -> None:
-    assert share(asking("缓解幻觉").about, {"幻觉", "模型"}) == 0.5
+    assert share(asking("检测幻觉").about, {"幻觉", "模型"}) == 0.5

