@@ -9,10 +9,11 @@ from pathlib import Path
 
 from kg.errors import IndexDamaged, IndexUnwritable, NotesError
 
-SCHEMA = 6
+SCHEMA = 7
 FOLDER = ".kbase"
 DATABASE = "index.sqlite"
 KEPT = "temp.kept"  # the vectors of passages that this transaction took out: the same text may come in again
+_CACHE = 65_536  # KiB of pages in memory while writing; of less, a large index reads the same ones again and again
 _DISK = "is it read-only, or the disk full?"
 
 _TABLES = """
@@ -34,15 +35,16 @@ CREATE TABLE passages (
 CREATE INDEX passages_of_file ON passages (file);
 CREATE INDEX passages_by_key ON passages (key);
 CREATE VIRTUAL TABLE keywords USING fts5 (terms, content='', tokenize="ascii tokenchars '_-./^+#()'");
-CREATE TABLE concepts (id TEXT PRIMARY KEY, document TEXT NOT NULL) WITHOUT ROWID;
+-- With rowids: in a table without, whoever looks for a row reads those on the way to it whole, and these are long.
+CREATE TABLE concepts (id TEXT PRIMARY KEY, document TEXT NOT NULL);
 CREATE TABLE names (key TEXT NOT NULL, concept TEXT NOT NULL, PRIMARY KEY (key, concept)) WITHOUT ROWID;
 CREATE TABLE relations (
     source TEXT NOT NULL, target TEXT NOT NULL, kind TEXT NOT NULL, status TEXT NOT NULL, document TEXT NOT NULL,
     PRIMARY KEY (target, source, kind)
-) WITHOUT ROWID;
+);
 CREATE TABLE memory (
     name TEXT PRIMARY KEY, text TEXT NOT NULL -- kg/extract.py's: what need not be looked for again
-) WITHOUT ROWID;
+);
 CREATE TABLE space (
     vectors BLOB NOT NULL           -- the one row is rag/space.py's: what was taken out of the vectors
 );
@@ -106,6 +108,7 @@ def writing(place: Place) -> Iterator[sqlite3.Connection]:
         (place.index / ".gitignore").write_text("*\n")
         with closing(sqlite3.connect(path, isolation_level=None, timeout=1)) as database:
             database.execute("PRAGMA journal_mode = WAL")
+            database.execute(f"PRAGMA cache_size = -{_CACHE}")
             database.execute("PRAGMA foreign_keys = ON")
             database.execute("BEGIN IMMEDIATE")
             try:
