@@ -31,6 +31,7 @@ from kg.text import language
 from rag.answer import ask
 from rag.database import Place, writing
 from rag.keywords import terms
+from rag.learning import catch_up
 from rag.packed import compact
 from rag.places import bundled
 from rag.space import Kind, NeutralEncoder
@@ -166,7 +167,8 @@ def measure(passages: int, known: dict[str, NDArray[np.float32]], folder: Path) 
     edited = next(folder.rglob("*.md"))
     edited.write_text(edited.read_text(encoding="utf-8") + "\nOne more sentence about gates.\n", encoding="utf-8")
     _took(row, "edit", lambda: sync(place, encoder=encoder))
-    row["- concepts CPU s "] = derived[0]
+    with KnowledgeBase(place, encoder) as base:
+        _took(row, "concepts after", lambda: catch_up(base))
     moved = next(one for one in folder.iterdir() if one.is_dir() and not one.name.startswith("."))
     moved.rename(folder / "moved")
     report = _took(row, "folder renamed", lambda: sync(place, encoder=encoder))
