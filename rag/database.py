@@ -32,7 +32,7 @@ CREATE TABLE passages (
     vector BLOB NOT NULL,           -- float16 (dimension,), in the space
     sentence_vectors BLOB NOT NULL  -- what rag/store.py's `compact` makes: a row a sentence
 );
-CREATE INDEX passages_of_file ON passages (file);
+CREATE INDEX passages_of_file ON passages (file, start);
 CREATE INDEX passages_by_key ON passages (key);
 CREATE VIRTUAL TABLE keywords USING fts5 (terms, content='', tokenize="ascii tokenchars '_-./^+#()'");
 -- With rowids: in a table without, whoever looks for a row reads those on the way to it whole, and these are long.

@@ -47,13 +47,15 @@ def _within(passage: Passage, other: Passage) -> bool:
 
 
 def _neighbours(base: "KnowledgeBase", passage: Passage) -> list[Passage]:
-    """The passages of the same section and the same page or cell, in order."""
-    query = "SELECT p.id, p.heading FROM passages p JOIN files f ON f.id = p.file WHERE f.path = ?"
-    ids = [id for id, heading in base.rows(query, (passage.path,)) if tuple(json.loads(heading)) == passage.heading]
+    """The passages around one, of the same section and the same page or cell, in order: a note may have thousands."""
+    query = "SELECT id, heading, page FROM passages WHERE file = (SELECT id FROM files WHERE path = ?) AND start"
+    place = (passage.path, passage.start)
+    around = base.rows(f"{query} >= ? ORDER BY start LIMIT {_PARTS + 1}", place)
+    around += base.rows(f"{query} < ? ORDER BY start DESC LIMIT {_PARTS}", place)
+    ids = [id for id, heading, page in around if (tuple(json.loads(heading)), page) == (passage.heading, passage.page)]
     if len(ids) == 1:
         return [passage]
-    same = (one.passage for one in base.passages(ids).values() if one.passage.page == passage.page)
-    return sorted(same, key=lambda one: one.start)
+    return sorted((one.passage for one in base.passages(ids).values()), key=lambda one: one.start)
 
 
 def _joined(section: Sequence[Passage], hit: Hit, found_at: Set[tuple[str, int]], sources: Sources) -> Passage:
