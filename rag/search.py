@@ -4,6 +4,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping
+from heapq import nsmallest
 from typing import NamedTuple
 
 import numpy as np
@@ -40,7 +41,7 @@ def search(base: KnowledgeBase, question: str, k: int = 10, mode: Mode = Mode.HY
         base.covered(question_terms(question), elsewhere(base, question)) if mode is Mode.HYBRID else Matched({}, {}, frozenset())
     )
     near = [id for id, _ in base.nearest(query, max(k, _CANDIDATES))]
-    named = sorted(words.scores, key=lambda id: (-words.scores[id], id))[:_CANDIDATES]
+    named = nsmallest(_CANDIDATES, words.scores, key=lambda id: (-words.scores[id], id))
     stored = base.passages({*near, *named})
     levels, asked = levels_of(base), language(question)
     parts = {id: _parts(one, query, words.scores.get(id, 0.0)) for id, one in stored.items()}

@@ -33,7 +33,7 @@ def judge(base: KnowledgeBase, question: str, hits: Sequence[Hit]) -> Verdict:
         return Verdict(False, _ABOVE, 0.0)
     levels, asked = levels_of(base), language(question)
     level = levels.of(asked, hits[0].passage.language)
-    matched = base.covered(question_terms(question))
+    matched = base.weighed(question_terms(question))
     bar = level.low - level.high + _ABOVE + missing(matched, levels.share(asked))
     above = hits[0].score - bar
     if above >= 0:

@@ -8,7 +8,7 @@ import json
 import math
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Self
@@ -162,6 +162,11 @@ class KnowledgeBase:
         with damage(self.place.database):
             return coverage(self.database, words, len(self), also)
 
+    def weighed(self, words: Sequence[str]) -> Matched:
+        """The weights of the words, and those that no note has, without looking for passages."""
+        with damage(self.place.database):
+            return weighed(self.database, words, len(self))
+
     def holding(self, names: Iterable[Sequence[str]]) -> set[int]:
         """The ids of the passages that hold all the words of one of these names; none where that is no mark of a passage."""
         match = " OR ".join("(" + " AND ".join(f'"{word}"' for word in name) + ")" for name in names if name)
@@ -237,22 +242,32 @@ def coverage(
 ) -> Matched:
     """The share of the words, by weight, that stand in each of `total` passages that has any of them, by id.
 
-    A word weighs ln(1 + (N − n + ½)/(n + ½)) (Lucene's idf), one that no passage has as one that is rarer than any. How often
-    a passage has a word, and how long it is, does not count: beside vectors that told more than BM25 does (benchmarks/README.md).
+    How often a passage has a word, and how long it is, does not count: beside vectors that told more than BM25 does
+    (benchmarks/README.md). `also` are passages where a word is to count as if it stood there.
+    """
+    told = weighed(database, words, total)
+    whole = sum(told.idf.values())
+    scores: dict[int, float] = {}
+    for word, weight in told.idf.items():
+        share, found = weight / whole, set((also or {}).get(word, ()))
+        if word not in told.unseen:
+            found.update(id for (id,) in database.execute("SELECT rowid FROM keywords WHERE keywords MATCH ?", (f'"{word}"',)))
+        for id in found:
+            scores[id] = scores.get(id, 0.0) + share
+    return replace(told, scores=scores)
+
+
+def weighed(database: sqlite3.Connection, words: Sequence[str], total: int) -> Matched:
+    """What each word weighs: ln(1 + (N − n + ½)/(n + ½)) (Lucene's idf), one that no passage has as one that is rarer than any.
+
+    Words that are common, or that with rarer ones stand in more than _POSTINGS places, tell little for what they cost.
     """
     unique = sorted(set(words))
     marks = ",".join("?" * len(unique))
     counts = dict(database.execute(f"SELECT term, doc FROM vocabulary WHERE term IN ({marks})", unique))
-    told = {word: n for word in unique if (n := counts.get(word, 0)) <= _common(total)}
-    weights = {word: math.log1p((total - n + 0.5) / (n + 0.5)) for word, n in told.items()}
-    whole = sum(weights.values())
-    scores: dict[int, float] = {}
-    for word in told:
-        share = weights[word] / whole
-        found = database.execute("SELECT rowid FROM keywords WHERE keywords MATCH ?", (f'"{word}"',)) if word in counts else ()
-        for id in {id for (id,) in found}.union((also or {}).get(word, ())):
-            scores[id] = scores.get(id, 0.0) + share
-    return Matched(scores, weights, frozenset(unique) - counts.keys())
+    told = [word for word in _sought(unique, counts) if counts.get(word, 0) <= _common(total)]
+    weights = {word: math.log1p((total - n + 0.5) / (n + 0.5)) for word in sorted(told) for n in [counts.get(word, 0)]}
+    return Matched({}, weights, frozenset(unique) - counts.keys())
 
 
 def _common(total: int) -> int:
