@@ -87,7 +87,9 @@ def main(folder: Path, how: str, rounds: int) -> None:
     took, before, failed, new = time.perf_counter() - start, 1, 0, 0
     for version in range(2, rounds + 2):
         write(folder, version)
-        failed += killed(place, chance.uniform(0, 2 * took)) if how == "killed" else starved(place, chance.randrange(400_000))
+        fell = killed(place, chance.uniform(0, 2 * took)) if how == "killed" else starved(place, chance.randrange(400_000))
+        took *= 1.1 if fell else 0.9  # whatever else the machine has to do, half of them come through
+        failed += fell
         now = version_of(place)
         assert now in (before, version), (before, now, version)
         new, before = new + (now == version), now
