@@ -170,9 +170,8 @@ class KnowledgeBase:
     def holding(self, names: Iterable[Sequence[str]]) -> set[int]:
         """The ids of the passages that hold all the words of one of these names; none where that is no mark of a passage."""
         match = " OR ".join("(" + " AND ".join(f'"{word}"' for word in name) + ")" for name in names if name)
-        most = _common(len(self))
-        found = self.rows("SELECT rowid FROM keywords WHERE keywords MATCH ? LIMIT ?", (match, most + 1)) if match else []
-        return {id for (id,) in found} if len(found) <= most else set()
+        found = self.rows("SELECT rowid FROM keywords WHERE keywords MATCH ? LIMIT ?", (match, _COMMON + 1)) if match else []
+        return {id for (id,) in found} if len(found) <= _COMMON else set()
 
     def keyword_scores(self, words: Sequence[str], k: int) -> Matched:
         """BM25 of the k best passages by id, divided by the most any passage could score.
