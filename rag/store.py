@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from rag.vectors import VectorIndex
 
 _NEAR = 1_000  # candidates, where vectors are compared in a compressed form
-_POSTINGS = 15_000  # places of words that are looked up for a question: some 10 ms
+_POSTINGS = 10_000  # places of words that are looked up for a question: some 10 ms
 _BM25_MOST = 2.2  # k1 + 1 of FTS5's bm25()
 _COMMON = 2_000  # passages; a word in more of them, and in every tenth or in _POSTINGS, tells nothing worth its lookup
 
