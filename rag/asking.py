@@ -139,7 +139,7 @@ def asking(question: str) -> Asking:
         _sides(folded, about) if kind is Kind.COMPARISON else (),
         first,
         bool(_OPPOSITES.search(folded)),
-        thing(question),
+        named,
     )
 
 

@@ -7,7 +7,7 @@ from kg.text import CJK_RUN, american, fold
 
 _WORD = re.compile(r"(?P<order>o\([^()\s]{1,12}\))|[^\W_]+(?:[_\-./^+#][^\W_]+)*(?:\+\+|#)?")
 _JOINT = re.compile(r"[_\-./^+#]+")
-_CONTRACTED = re.compile(r"n['’]t\b|['’](?:s|m|d|ll|re|ve)\b")
+_CONTRACTED = re.compile(r"\b[a-z]+n['’]t\b|['’](?:s|m|d|ll|re|ve)\b")  # can't, won't: of its words none tells anything
 _PLURAL = re.compile(r"\b([A-Z]{2,})s\b")  # GPUs: by its letters alone no plural
 _SPOKEN = {"√": "sqrt", "根号": "sqrt", "α": "alpha", "β": "beta", "γ": "gamma", "λ": "lambda", "θ": "theta"}
 _STRAY = re.compile("(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")

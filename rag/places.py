@@ -66,7 +66,7 @@ def update(
     from rag.sync import sync  # whoever only asks needs no parser
 
     here, within = in_use(path)
-    encoder = load_encoder(_engine(here, engine, model))
+    encoder = load_encoder(engine_for(here, engine, model))
     if engine or model:
         give(encoder.name)
     if rebuild:
@@ -96,7 +96,7 @@ def _scope(here: Place) -> list[str]:
         return []
 
 
-def _engine(here: Place, engine: str | None, model: str | None) -> str:
+def engine_for(here: Place, engine: str | None, model: str | None) -> str:
     """The name of the engine to index with: as asked for, else as before, else the one that comes with kbase.
 
     Raises EngineError when it was not asked for, and is one that only the index names.

@@ -37,9 +37,7 @@ def search(base: KnowledgeBase, question: str, k: int = 10, mode: Mode = Mode.HY
     if mode is Mode.KEYWORD:
         return _by_keyword(base, question, k)
     query = base.encode_question(question)
-    words = (
-        base.covered(question_terms(question), elsewhere(base, question)) if mode is Mode.HYBRID else Matched({}, {}, frozenset())
-    )
+    words = _by_words(base, question) if mode is Mode.HYBRID else Matched({}, {}, frozenset())
     near = [id for id, _ in base.nearest(query, max(k, _CANDIDATES))]
     named = nsmallest(_CANDIDATES, words.scores, key=lambda id: (-words.scores[id], id))
     stored = base.passages({*near, *named})

