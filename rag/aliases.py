@@ -1,28 +1,29 @@
-"""A question → where its concepts stand under another name. Which passages that brings up is rag/search.py's business."""
+"""A question → what its words are called otherwise. Which passages that brings up is rag/search.py's business."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 
 from kg.concepts import Concept
 from kg.errors import KbaseError
+from rag.dictionary import Name, translations
 from rag.keywords import terms
 from rag.learning import linked
 from rag.places import bundled
 from rag.store import KnowledgeBase
 
 
-def elsewhere(base: KnowledgeBase, question: str) -> Mapping[str, set[int]]:
-    """By the question's words for a concept, the ids of the passages that have one of its names: 词嵌入 for word embedding.
+def other_names(base: KnowledgeBase, question: str) -> list[tuple[Name, list[Name]]]:
+    """What the question's words are called, too: 词嵌入 for word embedding, all by their terms.
 
-    The concepts are those of the notes and those that come with kbase: what a thing is called does not depend on whose notes.
+    That is what else a concept is called, and what a word may be in the other language. The concepts are those of the notes
+    and those that come with kbase: what a thing is called does not depend on whose notes.
     """
-    found: defaultdict[str, set[int]] = defaultdict(set)
-    for written, concept in _named(base, question):
-        ids = base.holding([terms(alias.text) for alias in concept.aliases])
-        for word in terms(written):
-            found[word] |= ids
-    return found
+    concepts = [(tuple(terms(written)), _names(concept)) for written, concept in _named(base, question)]
+    return [*concepts, *translations(question).items()]
+
+
+def _names(concept: Concept) -> list[Name]:
+    return [tuple(terms(alias.text)) for alias in concept.aliases]
 
 
 def _named(base: KnowledgeBase, question: str) -> Iterator[tuple[str, Concept]]:

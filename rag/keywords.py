@@ -43,7 +43,12 @@ def question_terms(question: str) -> list[str]:
     >>> question_terms("GRU 有哪些门")
     ['gru', '有', '门']
     """
-    return terms(_ASKING.sub("\n", question))
+    return terms(without_asking(question))
+
+
+def without_asking(question: str) -> str:
+    """A question without the Chinese words that only ask."""
+    return _ASKING.sub("\n", question)
 
 
 def _terms(folded: str) -> Iterator[str]:

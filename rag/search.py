@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from heapq import nsmallest
 from typing import NamedTuple
 
@@ -12,12 +12,15 @@ from numpy.typing import NDArray
 
 from kg.errors import QuestionError
 from kg.text import language
-from rag.aliases import elsewhere
+from rag.aliases import other_names
+from rag.dictionary import Name
 from rag.keywords import question_terms, terms
 from rag.packed import Stored
 from rag.score import DENSE, combined, levels_of
 from rag.store import KnowledgeBase, Matched
 from rag.types import Hit, Mode, Why
+
+Named = Sequence[tuple[Name, list[Name]]]  # words of a question, and what they are called too
 
 LONGEST_QUESTION = 4_000  # characters; longer is a pasted document
 _CANDIDATES = 50  # passages from each signal that are scored in full
@@ -37,19 +40,21 @@ def search(base: KnowledgeBase, question: str, k: int = 10, mode: Mode = Mode.HY
     if mode is Mode.KEYWORD:
         return _by_keyword(base, question, k)
     query = base.encode_question(question)
-    words = _by_words(base, question) if mode is Mode.HYBRID else Matched({}, {}, frozenset())
+    named = other_names(base, question) if mode is Mode.HYBRID else []
+    words = _by_words(base, question, named) if mode is Mode.HYBRID else Matched({}, {}, frozenset())
     near = [id for id, _ in base.nearest(query, max(k, _CANDIDATES))]
-    named = nsmallest(_CANDIDATES, words.scores, key=lambda id: (-words.scores[id], id))
-    stored = base.passages({*near, *named})
+    told = nsmallest(_CANDIDATES, words.scores, key=lambda id: (-words.scores[id], id))
+    stored = base.passages({*near, *told})
     levels, asked = levels_of(base), language(question)
     parts = {id: _parts(one, query, words.scores.get(id, 0.0)) for id, one in stored.items()}
     if mode is Mode.HYBRID:
-        scores = {id: parts[id].score - levels.of(asked, one.language).high for id, one in stored.items()}
+        scores = {id: parts[id].score - levels.of(asked, one.language) for id, one in stored.items()}
     else:
         scores = {id: part.dense for id, part in parts.items()}
     ranked = sorted(scores, key=lambda id: (-scores[id], id))
     ordered = _own_language_first(ranked, stored, asked if tongue == "auto" else tongue)
-    return [_hit(stored[id], scores[id], parts[id], words.idf) for id in ordered[:k]]
+    other = {id: named if stored[id].language != asked else [] for id in ordered[:k]}
+    return [_hit(stored[id], scores[id], parts[id], words.idf, other[id]) for id in ordered[:k]]
 
 
 def checked(question: str) -> str:
@@ -74,12 +79,12 @@ def _by_keyword(base: KnowledgeBase, question: str, k: int) -> list[Hit]:
         id: _Parts(0.0, 0.0, score, np.zeros(len(stored[id].passage.sentences), np.float32))
         for id, score in matched.scores.items()
     }
-    return [_hit(stored[id], part.words, part, matched.idf) for id, part in parts.items()]
+    return [_hit(stored[id], part.words, part, matched.idf, []) for id, part in parts.items()]
 
 
-def _by_words(base: KnowledgeBase, question: str) -> Matched:
-    """How much of the question stands in each passage, its concepts by any of their names."""
-    return base.covered(question_terms(question), elsewhere(base, question))
+def _by_words(base: KnowledgeBase, question: str, named: Named) -> Matched:
+    """How much of the question stands in each passage, by any of its words' names."""
+    return base.covered(question_terms(question), base.standing(named))
 
 
 def _mended(text: str) -> str:
@@ -109,14 +114,14 @@ def _parts(one: Stored, query: NDArray[np.float32], words: float) -> _Parts:
     return _Parts(float(one.vector @ query), float(sentences.max()), words, sentences)
 
 
-def _hit(one: Stored, score: float, parts: _Parts, idf: Mapping[str, float]) -> Hit:
+def _hit(one: Stored, score: float, parts: _Parts, idf: Mapping[str, float], named: Named) -> Hit:
     """The passage with its scores.
 
     A sentence scores by its cosine and by how much it holds of the question's words that its heading leaves open, those
     counting most that few sentences of its passage hold; the first one under a heading also by how much of the question the
     heading holds: where the heading is the question, it is the answer.
     """
-    held = [set(terms(sentence.text)) & idf.keys() for sentence in one.passage.sentences]
+    held = [_held(sentence.text, idf, named) for sentence in one.passage.sentences]
     asked = set(terms(one.passage.heading[-1])) & idf.keys() if one.passage.heading else set()
     trail = set(terms(" ".join(one.passage.heading))) & idf.keys()
     found = tuple(sorted(trail.union(*held), key=lambda word: (-idf[word], word)))
@@ -130,6 +135,13 @@ def _hit(one: Stored, score: float, parts: _Parts, idf: Mapping[str, float]) -> 
     if one.passage.sentences[0].start > one.passage.start:  # the heading's line goes before it
         scores[0] += _OPENING * sum(idf[word] for word in asked) / (sum(idf.values()) or 1.0)
     return Hit(one.passage, score, Why(parts.dense, parts.sentence, parts.words, found), tuple(scores))
+
+
+def _held(text: str, idf: Mapping[str, float], named: Named) -> set[str]:
+    """The words of a question that stand in a text, by any of their names."""
+    here = set(terms(text))
+    other = {word for words, names in named for word in words if any(here.issuperset(name) for name in names)}
+    return (here | other) & idf.keys()
 
 
 def _own_language_first(ranked: list[int], stored: Mapping[int, Stored], wanted: str) -> list[int]:

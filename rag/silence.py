@@ -5,14 +5,16 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from kg.text import language
+from rag.aliases import other_names
 from rag.keywords import question_terms
-from rag.score import levels_of, missing
-from rag.store import KnowledgeBase
+from rag.score import levels_of
+from rag.store import KnowledgeBase, Matched
 from rag.stranger import asks_what_no_hit_mentions, names_no_note_has
 from rag.types import Hit
 
 # Learned from questions that notes answer and questions that they do not (benchmarks/README.md).
-_ABOVE = 0.09  # above what five in six unrelated questions reach
+_ABOVE = 0.03  # above what an unrelated question reaches
+_MISSING = {True: 0.09, False: 0.18}  # of the share of the question's words that no note has: so much more; in another language
 _NAME = 0.08  # less for a question with a name that no note has
 _THING = 0.25  # and for one that asks what something is that the best passages do not mention
 _JUST = 0.01  # but not to lower than so much below the bar
@@ -31,18 +33,23 @@ def judge(base: KnowledgeBase, question: str, hits: Sequence[Hit]) -> Verdict:
     """Whether the notes answer the question, of which these are the hits, best first."""
     if not hits:
         return Verdict(False, _ABOVE, 0.0)
-    levels, asked = levels_of(base), language(question)
-    level = levels.of(asked, hits[0].passage.language)
-    matched = base.weighed(question_terms(question))
-    bar = level.low - level.high + _ABOVE + missing(matched, levels.share(asked))
+    asked = language(question)
+    matched = base.weighed(question_terms(question), base.standing(other_names(base, question)))
+    bar = _ABOVE + _MISSING[asked == hits[0].passage.language] * _missing(matched, levels_of(base).share(asked))
     above = hits[0].score - bar
     if above >= 0:
-        above = max(above - _strangeness(base, question, matched.unseen, hits), -_JUST)
+        above = max(above - _strangeness(base, question, matched, hits), -_JUST)
     return Verdict(above >= 0, bar, round(1 / (1 + math.exp(-_STEEPNESS * above)), 3))
 
 
-def _strangeness(base: KnowledgeBase, question: str, unseen: frozenset[str], hits: Sequence[Hit]) -> float:
+def _missing(matched: Matched, share: float) -> float:
+    """The share of a question's words, by weight, that no note has; `share` of it for those of which no other name is known."""
+    lost = sum(matched.idf.get(word, 0.0) * (1.0 if word in matched.named else share) for word in matched.unseen)
+    return lost / (sum(matched.idf.values()) or 1.0)
+
+
+def _strangeness(base: KnowledgeBase, question: str, words: Matched, hits: Sequence[Hit]) -> float:
     """What is to be taken off for something the question names and the notes do not know."""
-    if asks_what_no_hit_mentions(base, question, hits):
+    if asks_what_no_hit_mentions(base, question, words, hits):
         return _THING
-    return _NAME if names_no_note_has(base, question, unseen, hits) else 0.0
+    return _NAME if names_no_note_has(base, question, words.unseen, hits) else 0.0

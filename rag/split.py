@@ -13,7 +13,7 @@ from kg.sentences import sentences_of
 from kg.text import CJK_RUN, language, tokens
 from rag.types import Passage, Sentence
 
-READING = 6  # raised whenever the same note comes to be read, split, encoded or put into terms otherwise: indexes then follow
+READING = 7  # raised whenever the same note comes to be read, split, encoded or put into terms otherwise: indexes then follow
 _UNTITLED = {"readme", "index", "untitled", "note", "notes", "未命名", "无标题"}
 _LETTER = re.compile(r"[^\W\d_]")
 _SAID = 6  # words

@@ -6,7 +6,7 @@ a reader never pairs the one with the wrong other: it opens the file of its own 
 
 import json
 import math
-import sqlite3
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from rag.dictionary import Name
     from rag.packed import Stored
     from rag.space import Space
     from rag.vectors import VectorIndex
@@ -34,11 +35,13 @@ _COMMON = 2_000  # passages; a word in more of them, and in every tenth or in _P
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """How well passages match by words, by id, from 0 to 1; the weight of each word, and the words that no note has."""
+    """How well passages match by words, by id, from 0 to 1; the weight of each word; the words that no note has under any
+    name, and of these the ones that other names are known of."""
 
     scores: dict[int, float]
     idf: dict[str, float]
     unseen: frozenset[str]
+    named: frozenset[str] = frozenset()
 
 
 class KnowledgeBase:
@@ -157,21 +160,47 @@ class KnowledgeBase:
     def covered(self, words: Sequence[str], also: Mapping[str, Collection[int]] | None = None) -> Matched:
         """The share of the words, by weight, that stand in each passage that has any of them, by id.
 
-        `also` are passages where a word is to count as if it stood there.
+        How often a passage has a word, and how long it is, does not count: beside vectors that told more than BM25 does
+        (benchmarks/README.md). `also` are passages where a word is to count as if it stood there.
         """
-        with damage(self.place.database):
-            return coverage(self.database, words, len(self), also)
+        told = self.weighed(words, also)
+        whole = sum(told.idf.values())
+        scores: dict[int, float] = {}
+        for word, weight in told.idf.items():
+            share, other = weight / whole, (also or {}).get(word, ())
+            found = set(other) if len(other) <= _COMMON else set()
+            if word not in told.unseen:
+                found.update(id for (id,) in self.rows("SELECT rowid FROM keywords WHERE keywords MATCH ?", (f'"{word}"',)))
+            for id in found:
+                scores[id] = scores.get(id, 0.0) + share
+        return replace(told, scores=scores)
 
-    def weighed(self, words: Sequence[str]) -> Matched:
-        """The weights of the words, and those that no note has, without looking for passages."""
-        with damage(self.place.database):
-            return weighed(self.database, words, len(self))
+    def weighed(self, words: Sequence[str], also: Mapping[str, Collection[int]] | None = None) -> Matched:
+        """What each word weighs, without looking for passages: ln(1 + (N − n + ½)/(n + ½)) (Lucene's idf).
 
-    def holding(self, names: Iterable[Sequence[str]]) -> set[int]:
-        """The ids of the passages that hold all the words of one of these names; none where that is no mark of a passage."""
-        match = " OR ".join("(" + " AND ".join(f'"{word}"' for word in name) + ")" for name in names if name)
-        found = self.rows("SELECT rowid FROM keywords WHERE keywords MATCH ? LIMIT ?", (match, _COMMON + 1)) if match else []
-        return {id for (id,) in found} if len(found) <= _COMMON else set()
+        One that no passage has weighs as one that is rarer than any. Words that are common, or that with rarer ones stand in
+        more than _POSTINGS places, tell little for what they cost, nor do those whose other names are common.
+        """
+        unique = sorted(set(words))
+        marks = ",".join("?" * len(unique))
+        counts = dict(self.rows(f"SELECT term, doc FROM vocabulary WHERE term IN ({marks})", unique))
+        named = {word: len(ids) for word, ids in (also or {}).items() if word not in counts}
+        total, common = len(self), _common(len(self))
+        told = [word for word in _sought(unique, counts) if counts.get(word, 0) <= common and named.get(word, 0) <= _COMMON]
+        weights = {word: math.log1p((total - n + 0.5) / (n + 0.5)) for word in sorted(told) for n in [counts.get(word, 0)]}
+        unseen = frozenset(word for word in unique if word not in counts and not named.get(word))
+        return Matched({}, weights, unseen, unseen & named.keys())
+
+    def standing(self, named: "Iterable[tuple[Name, Iterable[Name]]]") -> dict[str, set[int]]:
+        """By word, the ids of passages that have one of the names by which the words are called, too: _COMMON + 1 at most."""
+        found: defaultdict[str, set[int]] = defaultdict(set)
+        for words, names in named:
+            match = " OR ".join("(" + " AND ".join(f'"{word}"' for word in name) + ")" for name in names if name)
+            query = "SELECT rowid FROM keywords WHERE keywords MATCH ? LIMIT ?"
+            ids = {id for (id,) in self.rows(query, (match, _COMMON + 1))} if match else set()
+            for word in words:
+                found[word] |= ids
+        return found
 
     def keyword_scores(self, words: Sequence[str], k: int) -> Matched:
         """BM25 of the k best passages by id, divided by the most any passage could score.
@@ -234,39 +263,6 @@ def _differs(base: KnowledgeBase, note: Found, size: int, modified: int) -> bool
         return True
     known = base.file(note.path)
     return known is None or known[1] != digest(data)
-
-
-def coverage(
-    database: sqlite3.Connection, words: Sequence[str], total: int, also: Mapping[str, Collection[int]] | None = None
-) -> Matched:
-    """The share of the words, by weight, that stand in each of `total` passages that has any of them, by id.
-
-    How often a passage has a word, and how long it is, does not count: beside vectors that told more than BM25 does
-    (benchmarks/README.md). `also` are passages where a word is to count as if it stood there.
-    """
-    told = weighed(database, words, total)
-    whole = sum(told.idf.values())
-    scores: dict[int, float] = {}
-    for word, weight in told.idf.items():
-        share, found = weight / whole, set((also or {}).get(word, ()))
-        if word not in told.unseen:
-            found.update(id for (id,) in database.execute("SELECT rowid FROM keywords WHERE keywords MATCH ?", (f'"{word}"',)))
-        for id in found:
-            scores[id] = scores.get(id, 0.0) + share
-    return replace(told, scores=scores)
-
-
-def weighed(database: sqlite3.Connection, words: Sequence[str], total: int) -> Matched:
-    """What each word weighs: ln(1 + (N − n + ½)/(n + ½)) (Lucene's idf), one that no passage has as one that is rarer than any.
-
-    Words that are common, or that with rarer ones stand in more than _POSTINGS places, tell little for what they cost.
-    """
-    unique = sorted(set(words))
-    marks = ",".join("?" * len(unique))
-    counts = dict(database.execute(f"SELECT term, doc FROM vocabulary WHERE term IN ({marks})", unique))
-    told = [word for word in _sought(unique, counts) if counts.get(word, 0) <= _common(total)]
-    weights = {word: math.log1p((total - n + 0.5) / (n + 0.5)) for word in sorted(told) for n in [counts.get(word, 0)]}
-    return Matched({}, weights, frozenset(unique) - counts.keys())
 
 
 def _common(total: int) -> int:

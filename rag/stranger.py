@@ -15,7 +15,7 @@ from rag.keywords import terms
 from rag.types import Hit
 
 if TYPE_CHECKING:
-    from rag.store import KnowledgeBase
+    from rag.store import KnowledgeBase, Matched
 
 _READ = 3  # hits that are looked at
 _STEM = 8  # letters by which regularise and regularisation are one
@@ -36,14 +36,22 @@ def names_no_note_has(base: "KnowledgeBase", question: str, unseen: frozenset[st
     return bool(missing) and _are_strange(base, question, missing, _held(hits))
 
 
-def asks_what_no_hit_mentions(base: "KnowledgeBase", question: str, hits: Sequence[Hit]) -> bool:
-    """Whether it is asked only what something is, and the best passages, in the question's language, do not mention it."""
+def asks_what_no_hit_mentions(base: "KnowledgeBase", question: str, words: "Matched", hits: Sequence[Hit]) -> bool:
+    """Whether it is asked only what something is, and the best passages do not mention it.
+
+    Of passages in the question's language, the best have to. In another a thing goes by another name: there a word of it is
+    missing when no note has it or a translation. Of Chinese words those that have none may be no words.
+    """
     tongue, asked = language(question), thing(question)
-    if not asked or not hits or hits[0].passage.language != tongue:
+    if not asked or not hits:
         return False
-    held = _held([hit for hit in hits if hit.passage.language == tongue])
-    stems = {term[:_STEM] for term in held}
-    return _are_strange(base, question, {term for term in asked if term[:_STEM] not in stems}, held)
+    held = _held([hit for hit in hits if hit.passage.language == hits[0].passage.language])
+    if hits[0].passage.language == tongue:
+        stems = {term[:_STEM] for term in held}
+        missing = {term for term in asked if term[:_STEM] not in stems}
+    else:
+        missing = {term for term in asked & words.unseen if term.isascii() or term in words.named}
+    return _are_strange(base, question, missing, held)
 
 
 def _names(question: str) -> Iterator[str]:

