@@ -34,7 +34,7 @@ def judge(base: KnowledgeBase, question: str, hits: Sequence[Hit]) -> Verdict:
     if not hits:
         return Verdict(False, _ABOVE[language(question)], 0.0)
     asked = language(question)
-    matched = base.weighed(question_terms(question), base.standing(other_names(base, question)))
+    matched = base.weighed(question_terms(question), base.standing(other_names(base, question), most=1))
     bar = _ABOVE[asked] + _MISSING[asked == hits[0].passage.language] * _missing(matched, levels_of(base).share(asked))
     above = hits[0].score - bar
     if above >= 0:

@@ -191,13 +191,13 @@ class KnowledgeBase:
         unseen = frozenset(word for word in unique if word not in counts and not named.get(word))
         return Matched({}, weights, unseen, unseen & named.keys())
 
-    def standing(self, named: "Iterable[tuple[Name, Iterable[Name]]]") -> dict[str, set[int]]:
-        """By word, the ids of passages that have one of the names by which the words are called, too: _COMMON + 1 at most."""
+    def standing(self, named: "Iterable[tuple[Name, Iterable[Name]]]", most: int = _COMMON + 1) -> dict[str, set[int]]:
+        """By word, the ids of passages that have one of the names by which the words are called, too: `most` of each."""
         found: defaultdict[str, set[int]] = defaultdict(set)
         for words, names in named:
             match = " OR ".join("(" + " AND ".join(f'"{word}"' for word in name) + ")" for name in names if name)
             query = "SELECT rowid FROM keywords WHERE keywords MATCH ? LIMIT ?"
-            ids = {id for (id,) in self.rows(query, (match, _COMMON + 1))} if match else set()
+            ids = {id for (id,) in self.rows(query, (match, most))} if match else set()
             for word in words:
                 found[word] |= ids
         return found
