@@ -1,6 +1,6 @@
 """A question → what its words are called otherwise. Which passages that brings up is rag/search.py's business."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 from kg.concepts import Concept
@@ -11,8 +11,10 @@ from rag.learning import linked
 from rag.places import bundled
 from rag.store import KnowledgeBase
 
+Named = Sequence[tuple[Name, list[Name]]]  # words, and what they are called too
 
-def other_names(base: KnowledgeBase, question: str) -> list[tuple[Name, list[Name]]]:
+
+def other_names(base: KnowledgeBase, question: str) -> Named:
     """What the question's words are called, too: 词嵌入 for word embedding, all by their terms.
 
     That is what else a concept is called, and what a word may be in the other language. The concepts are those of the notes
@@ -20,6 +22,11 @@ def other_names(base: KnowledgeBase, question: str) -> list[tuple[Name, list[Nam
     """
     concepts = [(tuple(terms(written)), _names(concept)) for written, concept in _named(base, question)]
     return [*concepts, *translations(question).items()]
+
+
+def named_in(here: set[str], named: Named) -> set[str]:
+    """The words of which another name stands among the terms of a text."""
+    return {word for words, names in named for word in words if any(name and here.issuperset(name) for name in names)}
 
 
 def _names(concept: Concept) -> list[Name]:

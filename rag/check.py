@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from kg.text import fold, language
+from rag.aliases import named_in, other_names
 from rag.keywords import terms
 from rag.space import Kind
 from rag.store import KnowledgeBase
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 ENOUGH = 0.5  # of support, by benchmarks/support.py
-_ACROSS = 0.7  # cosine of a sentence and its translation, where they say the same
+_ACROSS = 0.6  # cosine of a sentence and its translation, where they say the same
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _FORMULA = re.compile(r"\$\$?([^$]+)\$\$?|\\\((.+?)\\\)|\\\[(.+?)\\\]|`([^`]+)`")
 _LINK = re.compile(r"(?:https?://|www\.)[^\s)\]>）】]+")
@@ -88,19 +89,20 @@ def gives_orders(text: str) -> bool:
 
 
 def support(base: KnowledgeBase, sentence: str, sources: Sequence[Source]) -> Support:
-    """How much of a sentence these sources say: half by its meaning, half by its words; in another language by meaning alone.
+    """How much of a sentence these sources say: half by its meaning, half by its words, in another language translated.
 
     By meaning it is the cosine to the nearest of their sentences, which is lower across languages; by words the share of its
     terms that stand there.
     """
     vector = base.space.neutral(base.encoder.encode_passages([sentence]), [sentence], Kind.SENTENCE)[0]
     near = max((float((source.vectors @ vector).max()) for source in sources), default=0.0)
-    near = min(max(near, 0.0), 1.0)
     said = {term for source in sources for term in terms(source.text)}
     own = set(terms(sentence))
-    words = len(own & said) / max(len(own), 1)
-    same = any(language(source.text) == language(sentence) for source in sources)
-    score = (near + words) / 2 if same else min(near / _ACROSS, 1.0)
+    stands = own & said
+    if not any(language(source.text) == language(sentence) for source in sources):
+        near /= _ACROSS
+        stands |= own & named_in(said, other_names(base, sentence))
+    score = (min(max(near, 0.0), 1.0) + len(stands) / max(len(own), 1)) / 2
     return Support(round(score, 3), score >= ENOUGH and not any(_missing(sentence, sources)))
 
 

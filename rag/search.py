@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from heapq import nsmallest
 from typing import NamedTuple
 
@@ -12,15 +12,12 @@ from numpy.typing import NDArray
 
 from kg.errors import QuestionError
 from kg.text import language
-from rag.aliases import other_names
-from rag.dictionary import Name
+from rag.aliases import Named, named_in, other_names
 from rag.keywords import question_terms, terms
 from rag.packed import Stored
 from rag.score import DENSE, combined, levels_of
 from rag.store import KnowledgeBase, Matched
 from rag.types import Hit, Mode, Why
-
-Named = Sequence[tuple[Name, list[Name]]]  # words of a question, and what they are called too
 
 LONGEST_QUESTION = 4_000  # characters; longer is a pasted document
 _CANDIDATES = 50  # passages from each signal that are scored in full
@@ -140,8 +137,7 @@ def _hit(one: Stored, score: float, parts: _Parts, idf: Mapping[str, float], nam
 def _held(text: str, idf: Mapping[str, float], named: Named) -> set[str]:
     """The words of a question that stand in a text, by any of their names."""
     here = set(terms(text))
-    other = {word for words, names in named for word in words if any(here.issuperset(name) for name in names)}
-    return (here | other) & idf.keys()
+    return (here | named_in(here, named)) & idf.keys()
 
 
 def _own_language_first(ranked: list[int], stored: Mapping[int, Stored], wanted: str) -> list[int]:
