@@ -7,7 +7,7 @@ from kg.errors import IndexMissing
 
 def shipped(name: str) -> Path:
     """A file or folder of data/. Raises IndexMissing."""
-    here = Path(__file__).parent
+    here = Path(__file__).resolve().parent
     for data in (here / "data", here.parent / "data"):  # in an installed wheel, in a checkout
         if (data / name).exists():
             return data / name
