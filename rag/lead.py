@@ -13,6 +13,7 @@ from rag.sides import compared, named, speaks_of_a_side
 
 _MARGIN = 0.12  # below the best sentence, within its passage,
 _WIDE = 0.2  # or where that alone would be the answer
+_BESIDE = 0.03  # more for what stands right beside what is quoted
 ENOUGH = 4  # sentences, items and rows: an answer of so many is not added to from other passages
 _GAP = 2  # sentences or items between two that are quoted, which are quoted with them,
 _SHORT = 600  # characters, and
@@ -121,18 +122,32 @@ def lead_units(one: Page, asked: Asking) -> set[int]:
     chosen |= _listed(one, chosen, asked)
     if asked.opposites or asked.kind is Wanted.COMPARISON:
         chosen |= halves(one, chosen, asked)
-    for at in sorted(range(len(one.units)), key=lambda at: (-one.units[at].score, at)):
-        floor = one.units[best].score - (_MARGIN if count(one, chosen) > 1 else _WIDE)
-        if one.units[at].score < floor or is_whole(one, chosen, asked):
+    left = set(range(len(one.units))) - chosen
+    while left and not is_whole(one, chosen, asked):
+        at = max(left, key=lambda at: (_drawn(one, at, chosen), -at))
+        if _drawn(one, at, chosen) < one.units[best].score - (_MARGIN if count(one, chosen) > 1 else _WIDE):
             break
-        listed = asked.kind is Wanted.REASON and one.kind(at) is Kind.LIST  # of reasons all or none
-        more = (set(one.members(one.units[at].block)) if listed else grown(one, at, asked)) - chosen
-        readable = more and (min(more) - 1 in chosen or stands(one, min(more))) and not _is_beside(one, at, more, asked)
-        if readable and speaks_of_a_side(one, at, asked) and count(one, chosen | more) <= (_FULL if listed else MOST):
-            chosen |= more
+        more = _with(one, at, chosen, asked)
+        chosen |= more
+        left -= {at, *more}
     if count(one, chosen) < FEW:
         chosen |= _next(one, max(chosen), asked)
     return chosen
+
+
+def _drawn(one: Page, at: int, chosen: set[int]) -> float:
+    """A unit's score, and more where it stands in one block with what is chosen and right beside it: an answer runs on."""
+    beside = any(one.units[at].block == one.units[other].block for other in {at - 1, at + 1} & chosen)
+    return one.units[at].score + (_BESIDE if beside else 0.0)
+
+
+def _with(one: Page, at: int, chosen: set[int], asked: Asking) -> set[int]:
+    """What is added to what is chosen with a unit, grown; nothing, where that cannot be read, tells something else or is much."""
+    listed = asked.kind is Wanted.REASON and one.kind(at) is Kind.LIST  # of reasons all or none
+    more = (set(one.members(one.units[at].block)) if listed else grown(one, at, asked)) - chosen
+    readable = more and (min(more) - 1 in chosen or stands(one, min(more))) and not _is_beside(one, at, more, asked)
+    fits = speaks_of_a_side(one, at, asked) and count(one, chosen | more) <= (_FULL if listed else MOST)
+    return more if readable and fits else set()
 
 
 def _listed(one: Page, chosen: set[int], asked: Asking) -> set[int]:
