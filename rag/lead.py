@@ -15,7 +15,7 @@ _MARGIN = 0.12  # below the best sentence, within its passage,
 _WIDE = 0.2  # or where that alone would be the answer
 _BESIDE = 0.03  # more for what stands right beside what is quoted
 ENOUGH = 4  # sentences, items and rows: an answer of so many is not added to from other passages
-_GAP = 2  # sentences or items between two that are quoted, which are quoted with them,
+_GAP = 4  # sentences or items between two that are quoted, which are quoted with them,
 _SHORT = 600  # characters, and
 _FULL = 8  # where that makes no more than so many
 FEW = 2  # an answer of fewer is added to more readily
@@ -196,7 +196,7 @@ def completed(one: Page, units: set[int]) -> set[int]:
 
 
 def filled(one: Page, units: set[int]) -> set[int]:
-    """With the one or two sentences or items that are missing between others, where they may be quoted."""
+    """With the few sentences or items that are missing between others, where they may be quoted."""
     for at, after in pairwise(sorted(units)):
         gap = set(range(at + 1, after))
         short = 0 < len(gap) <= _GAP and len(one.source(at + 1, after - 1)) <= _SHORT
