@@ -14,7 +14,8 @@ from rag.sides import compared, named, speaks_of_a_side
 _MARGIN = 0.12  # below the best sentence, within its passage,
 _WIDE = 0.2  # or where that alone would be the answer
 _BESIDE = 0.03  # more for what stands right beside what is quoted
-ENOUGH = 4  # sentences, items and rows: an answer of so many is not added to from other passages
+ENOUGH = 4  # sentences, items and rows: an answer of so many is not added to from other passages,
+_BRIEF = 250  # unless it has no more characters
 _GAP = 4  # sentences or items between two that are quoted, which are quoted with them,
 _SHORT = 600  # characters, and
 _FULL = 8  # where that makes no more than so many
@@ -208,7 +209,7 @@ def filled(one: Page, units: set[int]) -> set[int]:
 def rounded(one: Page, units: set[int], asked: Asking, most: int) -> set[int]:
     """With what comes after it in its section, while it is short."""
     last = max(units)
-    while not is_whole(one, units, asked) and count(one, units) < ENOUGH and last + 1 < len(one.units):
+    while not is_whole(one, units, asked) and last + 1 < len(one.units):
         more = grown(one, last + 1, asked) - units
         if (
             not one.units[last + 1].says_something
@@ -227,4 +228,6 @@ def is_whole(one: Page, units: set[int], asked: Asking) -> bool:
     kinds = {one.kind(at) for at in units}
     if asked.kind in {Wanted.LIST, Wanted.STEPS} and kinds & {Kind.LIST, Kind.TABLE}:
         return True
-    return (asked.kind is Wanted.FORMULA and Kind.MATH in kinds) or count(one, units) >= ENOUGH
+    if asked.kind is Wanted.FORMULA and Kind.MATH in kinds:
+        return True
+    return count(one, units) >= ENOUGH and sum(len(one.source(at, at)) for at in units) > _BRIEF
