@@ -15,6 +15,7 @@ from rag.types import Hit
 
 _NEVER = -9.0  # what is not quoted
 _BETWEEN = -5.0  # what is quoted only between others: a question, a picture
+_CODE = 0.1  # less for code: its comments may say what was asked, the text around it says what is answered
 
 DANGLING = re.compile(
     r"\W*(?:这|那|它|其(?![他余])|因此|所以|因而|但|然而|不过|而(?!且)|于是|同时|此外|另外|相反|例如|比如|该|此|两者|前者|后者|他|她|由此|反之"
@@ -123,8 +124,10 @@ def _units(hit: Hit, number: int, block: Block) -> Iterator[Unit]:
         text = " ".join(one.text for one in sentences[part.first : part.last + 1])
         raw = hit.passage.text[part.start - hit.passage.start : part.end - hit.passage.start]
         silent = _SOURCE.match(opening) or _SOURCE.match(text) or _POINTER.search(raw) or not _WORD.search(text)
-        score = _NEVER if silent or (block.headed and at == 0) else max(scores[part.first : part.last + 1])
-        if not silent and (_QUESTION.search(raw) or not _WORD.search(_PICTURE.sub("", raw))):
+        score = max(scores[part.first : part.last + 1]) - (_CODE if block.kind is Kind.CODE else 0.0)
+        if silent or (block.headed and at == 0):
+            score = _NEVER
+        elif _QUESTION.search(raw) or not _WORD.search(_PICTURE.sub("", raw)):
             score = _BETWEEN
         yield Unit(number, part, text, score)
 
