@@ -25,6 +25,7 @@ _ITEMS = 10  # of a list, half of which is quoted, that are quoted all,
 _LONGEST = 1500  # where they have no more characters
 _FAIR = 0.15  # below the best sentence, one is still preferred that has the formula or list which is asked for
 ASKED = 0.2  # for a passage whose heading asks just what the question does; so far below the best it is still looked at
+_UNSAID = 0.3  # of what a passage's best sentence scores above the best that can be quoted, which only points elsewhere
 _FITTING = 0.06  # for a passage that has what is asked for: a list, a formula, both sides in its heading
 
 
@@ -56,7 +57,8 @@ def worth(one: Page, asked: Asking) -> float:
     all_sides = len(asked.sides) > 1 and len(named(one, asked)) == len(asked.sides)
     told = bool(fits) and _is_named(asked, heading)
     of_it = all_sides or (asked.kind is Wanted.LIST and (told or _names_it(one, asked)))  # the gates of an LSTM are not a GRU's
-    return one.standing + (-2 * _FITTING if one.sets_tasks else _FITTING * (fits + 2 * of_it) + ASKED * asked_by(one, asked))
+    fitting = -2 * _FITTING if one.sets_tasks else _FITTING * (fits + 2 * of_it) + ASKED * asked_by(one, asked)
+    return one.standing + fitting - _UNSAID * (max(one.hit.sentence_scores) - one.units[one.best].score)
 
 
 def _is_named(asked: Asking, held: Set[str]) -> bool:

@@ -26,12 +26,13 @@ DANGLING = re.compile(
 _SOURCE = re.compile(r"\W*(来源|参考|参考资料|参考文献|sources?|references?|see also|further reading)\W*[:：]", re.IGNORECASE)
 _POINTER = re.compile(  # says only where it is said
     r"(?:见|参见|详见|参考|\bsee|\b(?:explained|described|covered|discussed|derived) in)\W{0,3}\[[^\]]*\]\([^)]*\)\W*$"
-    r"|^\W*see \[",
+    r"|^\W*see (?:\w+ ){0,2}\w*\W{0,2}\[",
     re.IGNORECASE,
 )
 _QUESTION = re.compile(r"[?？]\W*$")
-_PICTURE = re.compile(  # and what else shows no words: a bare address, a link out of the notes
-    r"!\[[^\]\n]*\]\([^)\n]*\)|!\[\[[^\]\n]*\]\]|<img\b[^>\n]*>|\[[^\]\n]*\]\(https?://[^)\n]*\)|<?https?://\S+"
+_PICTURE = re.compile(  # and what else shows no words: a bare address, a link out of the notes, maybe with a word before it
+    r"(?:\w{1,12}[:：]\s*)?(?:!\[[^\]\n]*\]\([^)\n]*\)|!\[\[[^\]\n]*\]\]|<img\b[^>\n]*>|\[[^\]\n]*\]\(https?://[^)\n]*\)"
+    r"|<?https?://\S+)"
 )
 _TASKS = re.compile(  # headings of what the reader is to do
     r"goals?|objectives?|learning (?:goals|objectives)|exercises?|problems?|questions?|to-?dos?|further reading|references?"
@@ -120,10 +121,12 @@ def _page(hit: Hit, standing: float) -> Page:
 def _units(hit: Hit, number: int, block: Block) -> Iterator[Unit]:
     sentences, scores = hit.passage.sentences, hit.sentence_scores
     opening = sentences[block.parts[0].first].text
+    pointing = False
     for at, part in enumerate(block.parts):
         text = " ".join(one.text for one in sentences[part.first : part.last + 1])
         raw = hit.passage.text[part.start - hit.passage.start : part.end - hit.passage.start]
-        silent = _SOURCE.match(opening) or _SOURCE.match(text) or _POINTER.search(raw) or not _WORD.search(text)
+        pointing = bool(_POINTER.search(raw) or (pointing and DANGLING.match(text)))
+        silent = pointing or _SOURCE.match(opening) or _SOURCE.match(text) or not _WORD.search(text)
         score = max(scores[part.first : part.last + 1]) - (_CODE if block.kind is Kind.CODE else 0.0)
         if silent or (block.headed and at == 0):
             score = _NEVER
