@@ -56,7 +56,7 @@ def worth(one: Page, asked: Asking) -> float:
             fits = False
     all_sides = len(asked.sides) > 1 and len(named(one, asked)) == len(asked.sides)
     told = bool(fits) and _is_named(asked, heading)
-    of_it = all_sides or (asked.kind is Wanted.LIST and (told or _names_it(one, asked)))  # the gates of an LSTM are not a GRU's
+    of_it = all_sides or (asked.kind is Wanted.LIST and told)  # the gates of an LSTM are not a GRU's
     fitting = -2 * _FITTING if one.sets_tasks else _FITTING * (fits + 2 * of_it) + ASKED * asked_by(one, asked)
     return one.standing + fitting - _UNSAID * (max(one.hit.sentence_scores) - one.units[one.best].score)
 
@@ -74,12 +74,6 @@ def _enumerates(one: Page, at: int) -> bool:
 
 def _has_steps(one: Page, units: set[int]) -> bool:
     return any(one.kind(at) is Kind.LIST and one.blocks[one.units[at].block].numbered for at in units)
-
-
-def _names_it(one: Page, asked: Asking) -> bool:
-    """Whether a Chinese passage stands under a name in Latin letters that is asked about."""
-    names = {term for term in terms(" ".join(one.hit.passage.heading)) if term.isascii()}
-    return one.tongue == "zh" and bool(names & asked.about)
 
 
 def asked_by(one: Page, asked: Asking) -> float:
