@@ -197,7 +197,8 @@ def filled(one: Page, units: set[int]) -> set[int]:
     for at, after in pairwise(sorted(units)):
         gap = set(range(at + 1, after))
         short = 0 < len(gap) <= _GAP and len(one.source(at + 1, after - 1)) <= _SHORT
-        if short and all(one.units[other].is_quotable for other in gap) and count(one, units | gap) <= _FULL:
+        told = all(one.units[other].is_quotable and one.kind(other) in {Kind.PROSE, Kind.LIST} for other in gap)
+        if short and told and count(one, units | gap) <= _FULL:
             units = units | gap
     return units
 
