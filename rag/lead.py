@@ -47,7 +47,7 @@ def worth(one: Page, asked: Asking) -> float:
         case Wanted.STEPS:
             fits = _asks_it(one, asked) or (_is_named(asked, heading) and _has_steps(one, grown(one, best, asked)))
         case Wanted.FORMULA:
-            fits = (Kind.MATH in kinds) + _asks_it(one, asked)
+            fits = (Kind.MATH in kinds and not asks(title, Wanted.COMPARISON)) + _asks_it(one, asked)
         case Wanted.COMPARISON:
             fits = len(named(one, asked)) > 1 and asks(title, asked.kind)
         case Wanted.REASON | Wanted.DEFINITION:
