@@ -42,10 +42,10 @@ def worth(one: Page, asked: Asking) -> float:
             told = _is_named(asked, heading) or (
                 Kind.LIST in kinds and _is_named(asked, trail | set(terms(one.units[best].text)))
             )
-            fits = told and (bool(kinds & {Kind.LIST, Kind.TABLE}) or _enumerates(one, best))
+            fits = told and bool(kinds & {Kind.LIST, Kind.TABLE})
             fits += fits and asks(title, asked.kind)  # ways to avoid it rather than what it is
         case Wanted.STEPS:
-            fits = _asks_it(one, asked) or (_is_named(asked, heading) and _has_steps(one, grown(one, best, asked)))
+            fits = _asks_it(one, asked)
         case Wanted.FORMULA:
             fits = (Kind.MATH in kinds and not asks(title, Wanted.COMPARISON)) + _asks_it(one, asked)
         case Wanted.COMPARISON:
@@ -64,16 +64,6 @@ def worth(one: Page, asked: Asking) -> float:
 def _is_named(asked: Asking, held: Set[str]) -> bool:
     """Whether all that is asked about stands among terms, wherever one Chinese word ends."""
     return share(asked.about, held) == 1.0
-
-
-def _enumerates(one: Page, at: int) -> bool:
-    """Whether a sentence is a list of its own."""
-    text = one.units[at].text
-    return one.kind(at) is Kind.PROSE and max(text.count("、"), text.count(", ")) >= 2
-
-
-def _has_steps(one: Page, units: set[int]) -> bool:
-    return any(one.kind(at) is Kind.LIST and one.blocks[one.units[at].block].numbered for at in units)
 
 
 def asked_by(one: Page, asked: Asking) -> float:
@@ -127,8 +117,6 @@ def lead_units(one: Page, asked: Asking) -> set[int]:
         more = _with(one, at, chosen, asked)
         chosen |= more
         left -= {at, *more}
-    if count(one, chosen) < FEW:
-        chosen |= _next(one, max(chosen), asked)
     return chosen
 
 
@@ -166,16 +154,6 @@ def _is_beside(one: Page, at: int, units: set[int], asked: Asking) -> bool:
         return any(one.kind(other) is Kind.MATH for other in units)
     cut = one.kind(at) is Kind.TABLE and not units.issuperset(one.members(one.units[at].block))
     return cut and asked.kind is Wanted.DEFINITION
-
-
-def _next(one: Page, last: int, asked: Asking) -> set[int]:
-    """The sentence after the last one in its paragraph, with what it announces; after a reason's last, its short list."""
-    after, inside = last + 1, one.members(one.units[last].block)
-    if one.kind(last) is not Kind.PROSE or after == len(one.units) or not one.units[after].says_something:
-        return set()
-    listed = asked.kind is Wanted.REASON and one.kind(after) is Kind.LIST
-    more = grown(one, after, asked) if after in inside or listed else set()
-    return more if after in inside or more.issuperset(one.members(one.units[after].block)) else set()
 
 
 def count(one: Page, units: set[int]) -> int:
