@@ -100,7 +100,7 @@ def _is_about(page: Page, number: int, asked: Asking) -> bool:
     What stands over it names that; or, as where the note is in another language than the question, most of it scores well.
     """
     inside = page.members(number)
-    over = " ".join([*page.hit.passage.heading, *(page.units[at].text for at in _announcing(page, inside[0]))])
+    over = " ".join([*page.hit.passage.heading, *(page.units[at].text for at in sorted(_before(page, inside[0])))])
     held = {term[:_STEM] for term in question_terms(over)}
     if share(frozenset(term[:_STEM] for term in asked.about), held) >= 0.5:
         return True
@@ -202,17 +202,6 @@ def _before(page: Page, at: int) -> set[int]:
     while before > inside.start and DANGLING.match(page.units[before].text):
         before -= 1
     return set(range(before, at))
-
-
-def _announcing(page: Page, at: int) -> set[int]:
-    """The sentence right before a block, with those that it refers back to; all of them, where none ends in a colon."""
-    lead = _before(page, at)
-    if not lead or not _COLON.search(page.units[at - 1].text):
-        return lead
-    first = at - 1
-    while first > min(lead) and DANGLING.match(page.units[first].text):
-        first -= 1
-    return set(range(first, at))
 
 
 def closed(page: Page, units: set[int]) -> set[int]:
