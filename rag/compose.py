@@ -19,6 +19,7 @@ from rag.sides import missing_sides, opposite
 from rag.types import Hit, Passage
 
 _PASSAGES = 3  # at most
+_TOGETHER = 7  # sentences, items and rows of them all, at most
 _FURTHER = 0.04  # below the first, further passages are quoted too
 _SAME = 0.6  # share of words, from which two pieces say the same
 _BEHIND = 0.1  # below the best passage, others are left out, but for the sides of a comparison
@@ -110,7 +111,7 @@ def _further(asked: Asking, chosen: Sequence[Chosen], others: Sequence[Page]) ->
         told, more = words(other, units), count(other, units)
         near = other.standing >= lead.standing - _FURTHER
         fits = near and covers(other, other.best, asked.about) >= about and stands(other, min(units)) and not other.sets_tasks
-        if fits and size + more <= MOST and not any(_same(told, before) for before in said):
+        if fits and size + more <= _TOGETHER and not any(_same(told, before) for before in said):
             yield other, units
             said.append(told)
             size += more

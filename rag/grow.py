@@ -15,6 +15,7 @@ _FEW = 5  # items or rows that are quoted whole where one of them is the answer
 _LONG = 3  # times as many, where the heading says that this is the list asked for
 _LONGEST = 2000  # characters of a list or a table that is quoted whole, and
 _SHORT = 700  # of one that nobody asked for
+_SNIPPET = 200  # characters of code that is quoted with the sentence right before it
 _NEAR = 0.02  # rows and items that score so much less than the best of them are quoted with it
 _FAIR = 0.1  # and so much less, do fairly well
 _ROWS = 2  # of a long table, that are quoted without the others
@@ -41,7 +42,7 @@ def grown(page: Page, at: int, asked: Asking) -> set[int]:
 
 
 def _sentence(page: Page, at: int, asked: Asking) -> set[int]:
-    """A sentence, those before it that it refers back to, and the formula, list or table that it announces."""
+    """A sentence, those before it that it refers back to, and the formula, list, table or lines of code that it announces."""
     inside = page.members(page.units[at].block)
     first = at
     while first > inside.start and at - first < 2 and DANGLING.match(page.units[first].text):
@@ -81,6 +82,8 @@ def _attached(page: Page, last: int, number: int, asked: Asking, announced: bool
             return few or (fits and asked.kind in {Wanted.LIST, Wanted.COMPARISON} and _is_about(page, number, asked))
         case Kind.MATH:
             return asked.kind in {Wanted.FORMULA, Wanted.DEFINITION, Wanted.STEPS} and size <= _SHORT
+        case Kind.CODE:
+            return announced and size <= _SNIPPET
         case _:
             return False
 
@@ -100,7 +103,7 @@ def _is_about(page: Page, number: int, asked: Asking) -> bool:
     What stands over it names that; or, as where the note is in another language than the question, most of it scores well.
     """
     inside = page.members(number)
-    over = " ".join([*page.hit.passage.heading, *(page.units[at].text for at in _announcing(page, inside[0]))])
+    over = " ".join([*page.hit.passage.heading, *(page.units[at].text for at in sorted(_before(page, inside[0])))])
     held = {term[:_STEM] for term in question_terms(over)}
     if share(frozenset(term[:_STEM] for term in asked.about), held) >= 0.5:
         return True
@@ -202,17 +205,6 @@ def _before(page: Page, at: int) -> set[int]:
     while before > inside.start and DANGLING.match(page.units[before].text):
         before -= 1
     return set(range(before, at))
-
-
-def _announcing(page: Page, at: int) -> set[int]:
-    """The sentence right before a block, with those that it refers back to; all of them, where none ends in a colon."""
-    lead = _before(page, at)
-    if not lead or not _COLON.search(page.units[at - 1].text):
-        return lead
-    first = at - 1
-    while first > min(lead) and DANGLING.match(page.units[first].text):
-        first -= 1
-    return set(range(first, at))
 
 
 def closed(page: Page, units: set[int]) -> set[int]:

