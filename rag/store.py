@@ -182,14 +182,25 @@ class KnowledgeBase:
         more than _POSTINGS places, tell little for what they cost, nor do those whose other names are common.
         """
         unique = sorted(set(words))
-        marks = ",".join("?" * len(unique))
-        counts = dict(self.rows(f"SELECT term, doc FROM vocabulary WHERE term IN ({marks})", unique))
+        counts = self._counts(unique)
         named = {word: len(ids) for word, ids in (also or {}).items() if word not in counts}
         total, common = len(self), _common(len(self))
         told = [word for word in _sought(unique, counts) if counts.get(word, 0) <= common and named.get(word, 0) <= _COMMON]
         weights = {word: math.log1p((total - n + 0.5) / (n + 0.5)) for word in sorted(told) for n in [counts.get(word, 0)]}
         unseen = frozenset(word for word in unique if word not in counts and not named.get(word))
         return Matched({}, weights, unseen, unseen & named.keys())
+
+    def _counts(self, words: Sequence[str]) -> dict[str, int]:
+        """In how many passages each word stands, where it stands in any; in a large index it takes long, and is remembered."""
+        new = [word for word in words if word not in self._counted]
+        marks = ",".join("?" * len(new))
+        found = dict(self.rows(f"SELECT term, doc FROM vocabulary WHERE term IN ({marks})", new)) if new else {}
+        self._counted.update((word, found.get(word, 0)) for word in new)
+        return {word: self._counted[word] for word in words if self._counted[word]}
+
+    @cached_property
+    def _counted(self) -> dict[str, int]:
+        return {}
 
     def standing(self, named: "Iterable[tuple[Name, Iterable[Name]]]", most: int = _COMMON + 1) -> dict[str, set[int]]:
         """By word, the ids of passages that have one of the names by which the words are called, too: `most` of each."""
@@ -213,8 +224,7 @@ class KnowledgeBase:
         unique = sorted(set(words))
         if not unique:
             return Matched({}, {}, frozenset())
-        marks = ",".join("?" * len(unique))
-        counts = dict(self.rows(f"SELECT term, doc FROM vocabulary WHERE term IN ({marks})", unique))
+        counts = self._counts(unique)
         match = " OR ".join(f'"{word}"' for word in _sought(unique, counts))
         ranked = "SELECT rowid, -bm25(keywords) FROM keywords WHERE keywords MATCH ? ORDER BY bm25(keywords), rowid LIMIT ?"
         found = self.rows(ranked, (match, k))
