@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 
+from kg.errors import IndexDamaged
 from kg.text import CJK_RUN, fold
 from rag.keywords import terms, without_asking
 from rag.shipped import shipped
@@ -24,6 +25,8 @@ _ENDINGS = (("ing", ""), ("ing", "e"), ("ied", "y"), ("ed", ""), ("ed", "e"), ("
 def translations(question: str) -> dict[Name, list[Name]]:
     """By the terms of each word of the question that the dictionary has, what it may be in the other language, by its terms.
 
+    Raises IndexDamaged when the dictionary cannot be read, IndexMissing when there is none.
+
     >>> translations("which gradient")
     {('gradient',): [('坡度',), ('斜度',), ('梯度',), ('渐变',), ('陡度',)]}
     """
@@ -31,9 +34,12 @@ def translations(question: str) -> dict[Name, list[Name]]:
     words = dict([*_chinese(asked), *_english(asked)])
     wanted = json.dumps(sorted({spelling for spellings in words.values() for spelling in spellings}))
     query = "SELECT word, meanings FROM dictionary WHERE word IN (SELECT value FROM json_each(?))"
-    uri = shipped("dictionary/cc-cedict.sqlite").as_uri() + "?mode=ro&immutable=1"
-    with closing(sqlite3.connect(uri, uri=True)) as database:
-        known = dict(database.execute(query, (wanted,)))
+    path = shipped("dictionary/cc-cedict.sqlite")
+    try:
+        with closing(sqlite3.connect(path.as_uri() + "?mode=ro&immutable=1", uri=True)) as database:
+            known = dict(database.execute(query, (wanted,)))
+    except sqlite3.Error as error:
+        raise IndexDamaged(f"{path} cannot be read: {error}", "pip install --force-reinstall kbase") from error
     first = ((word, next((one for one in spellings if one in known), "")) for word, spellings in words.items())
     return {word: [tuple(terms(meaning)) for meaning in known[one].split("\n")] for word, one in first if one}
 

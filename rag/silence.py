@@ -14,7 +14,8 @@ from rag.types import Hit
 
 # Learned from questions that notes answer and questions that they do not (benchmarks/README.md).
 _ABOVE = {"en": 0.03, "zh": 0.015}  # above what an unrelated question reaches; of Chinese terms, which overlap, fewer stand
-_MISSING = {True: 0.09, False: 0.18}  # of the share of the question's words that no note has: so much more; in another language
+_MISSING = 0.09  # of the share of the question's words that no note has: so much more
+_MISSING_ACROSS = 0.18  # where the best passage is in another language than the question
 _NAME = 0.08  # less for a question with a name that no note has
 _THING = 0.25  # and for one that asks what something is that the best passages do not mention
 _JUST = 0.01  # but not to lower than so much below the bar
@@ -35,7 +36,8 @@ def judge(base: KnowledgeBase, question: str, hits: Sequence[Hit]) -> Verdict:
         return Verdict(False, _ABOVE[language(question)], 0.0)
     asked = language(question)
     matched = base.weighed(question_terms(question), base.standing(other_names(base, question), most=1))
-    bar = _ABOVE[asked] + _MISSING[asked == hits[0].passage.language] * _missing(matched, levels_of(base).share(asked))
+    cost = _MISSING if hits[0].passage.language == asked else _MISSING_ACROSS
+    bar = _ABOVE[asked] + cost * _missing(matched, levels_of(base).share(asked))
     above = hits[0].score - bar
     if above >= 0:
         above = max(above - _strangeness(base, question, matched, hits), -_JUST)

@@ -1,12 +1,12 @@
 """Words in the other language: what the dictionary gives, and what is found by it."""
 
 import sqlite3
-import time
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from kg.errors import IndexDamaged
 from rag.database import Place
 from rag.dictionary import translations
 from rag.keywords import terms
@@ -39,10 +39,18 @@ def test_what_is_no_word_has_no_translation(question: str) -> None:
 
 
 def test_of_a_pasted_text_only_the_beginning_is_looked_up() -> None:
-    begun = time.process_time()
     found = translations("梯度 gradient " * (LONGEST_QUESTION // 12) + "方差")
-    assert ("方差",) not in found
-    assert time.process_time() - begun < 5
+    assert ("梯度",) in found and ("方差",) not in found
+
+
+def test_a_damaged_dictionary_is_named_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    damaged = tmp_path / "data" / "dictionary" / "cc-cedict.sqlite"
+    damaged.parent.mkdir(parents=True)
+    damaged.write_bytes(b"no database" * 100)
+    monkeypatch.setattr("rag.shipped.__file__", str(tmp_path / "shipped.py"))
+    with pytest.raises(IndexDamaged, match=r"cc-cedict\.sqlite cannot be read") as caught:
+        translations("which gradient")
+    assert "install" in caught.value.hint
 
 
 def test_every_word_is_spelled_as_notes_are_read() -> None:
