@@ -35,8 +35,10 @@ _COMMON = 2_000  # passages; a word in more of them, and in every tenth or in _P
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """How well passages match by words, by id, from 0 to 1; the weight of each word; the words that no note has under any
-    name, and of these the ones that other names are known of."""
+    """How well passages match by words, by id, from 0 to 1, and the weight of each word.
+
+    And the words that no note has under any name; `named` are those of them that other names are known of.
+    """
 
     scores: dict[int, float]
     idf: dict[str, float]

@@ -72,3 +72,20 @@ def test_a_passage_is_found_by_its_words_in_the_other_language(tmp_path: Path, w
         for question, name in (("passengers at the station", "train"), ("cooking rice", "rice"), ("what do bees gather", "bees")):
             hits = search(base, question, 3)
             assert {hit.passage.path for hit in hits if hit.why.keyword > 0} == {f"{name}.md"}
+
+
+def test_the_sentence_with_the_words_in_the_other_language_scores_most(tmp_path: Path, words: BagOfWords) -> None:
+    (tmp_path / "train.md").write_text("# t\n\n雨下得很大。\n\n乘客在车站等候。\n\n煮米饭要用热水。\n", encoding="utf-8")
+    place = Place(tmp_path, tmp_path / ".kbase")
+    sync(place, encoder=words)
+    with KnowledgeBase(place, words) as base:
+        (hit,) = search(base, "passengers at the station", 1)
+    best = max(zip(hit.sentence_scores, hit.passage.sentences, strict=True), key=lambda one: one[0])[1]
+    assert best.text == "乘客在车站等候。"
+    assert hit.why.terms == ("passenger",)
+
+
+def test_to_be_missing_a_word_must_stand_in_no_note_under_any_name(base: KnowledgeBase) -> None:
+    question = "variance station qwertyuiop"  # 方差 stands; of a station nothing; and what is no word
+    told = base.weighed(terms(question), base.standing(translations(question).items(), most=1))
+    assert told.unseen == {"station", "qwertyuiop"} and told.named == {"station"}
