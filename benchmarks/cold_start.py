@@ -72,7 +72,11 @@ with KnowledgeBase(bundled()) as base:
 
 def main(runs: int) -> None:
     folder = Path(tempfile.mkdtemp())
-    subprocess.run([sys.executable, "-c", PREPARE.format(index=str(folder / "floor.faiss"))], check=True, cwd=ROOT)
+    subprocess.run(
+        [sys.executable, "-c", PREPARE.format(index=str(folder / "floor.faiss"))],
+        check=True,
+        cwd=ROOT,
+    )
     programs = {
         "floor": [sys.executable, "-c", FLOOR.format(index=str(folder / "floor.faiss"))],
         "kbase ask": [str(Path(sys.executable).with_name("kbase")), "ask", QUESTION],
@@ -81,7 +85,12 @@ def main(runs: int) -> None:
     }
     if os.environ.get("KBASE_BENCH_MODEL"):
         subprocess.run(
-            [sys.executable, "-c", BUILD_LLAMA.format(notes=str(ROOT / "data" / "notes"), index=str(folder))], check=True
+            [
+                sys.executable,
+                "-c",
+                BUILD_LLAMA.format(notes=str(ROOT / "data" / "notes"), index=str(folder)),
+            ],
+            check=True,
         )
         programs["LlamaIndex quick-start"] = [sys.executable, "-c", LLAMA.format(index=str(folder))]
     measured: dict[str, list[tuple[float, float]]] = {name: [] for name in programs}
@@ -94,7 +103,9 @@ def main(runs: int) -> None:
     print(f"{'':24}{'seconds':>9}{'× floor':>9}{'peak MB':>9}")
     for name, values in measured.items():
         seconds = statistics.median(seconds for seconds, _ in values)
-        print(f"{name:24}{seconds:9.3f}{seconds / floor:9.2f}{max(size for _, size in values):9.0f}")
+        print(
+            f"{name:24}{seconds:9.3f}{seconds / floor:9.2f}{max(size for _, size in values):9.0f}"
+        )
 
 
 if __name__ == "__main__":

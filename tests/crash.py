@@ -14,11 +14,11 @@ import time
 from pathlib import Path
 
 from kg.errors import IndexUnwritable
-from kg.graph import concepts_of
-from rag.database import Place
-from rag.learning import load_graph
-from rag.store import KnowledgeBase
-from rag.sync import sync
+from kg.graph.build import concepts_of
+from rag.index.graph import load_graph
+from rag.index.location import IndexLocation
+from rag.index.reader import Index
+from rag.indexing.sync import sync
 from tests.conftest import BagOfWords
 
 NOTES = 30
@@ -31,26 +31,32 @@ def write(folder: Path, version: int) -> None:
     for number in range(NOTES):
         if number != version % NOTES:
             said = f"**Model V{version}N{number}** is based on Transformer."
-            (folder / f"{number}.md").write_text(f"# Note {number}\n\n{said}\n\n## More\n\nversion{version} says it.\n")
+            (folder / f"{number}.md").write_text(
+                f"# Note {number}\n\n{said}\n\n## More\n\nversion{version} says it.\n"
+            )
 
 
-def version_of(place: Place) -> int:
+def version_of(place: IndexLocation) -> int:
     """The one version that everything in the index is of. Raises AssertionError when it is none."""
-    with KnowledgeBase(place, BagOfWords()) as base:
-        texts = [text for (text,) in base.rows("SELECT text FROM passages WHERE text LIKE '%version%'")]
+    with Index(place, BagOfWords()) as index:
+        texts = [
+            text for (text,) in index.rows("SELECT text FROM passages WHERE text LIKE '%version%'")
+        ]
         versions = {int(text.split("version")[1].split()[0]) for text in texts}
         assert len(versions) == 1 and len(texts) == NOTES - 1, (versions, len(texts))
         version = versions.pop()
-        assert len(base.vectors) == len(base) == 2 * (NOTES - 1)
-        assert len(base.keyword_scores([f"version{version}"], 100).scores) == NOTES - 1
-        assert base.keyword_scores([f"version{version - 1}"], 100).scores == {}
-        graph = load_graph(base)
+        assert len(index.vectors) == len(index) == 2 * (NOTES - 1)
+        assert len(index.lexical.bm25([f"version{version}"], 100).scores) == NOTES - 1
+        assert index.lexical.bm25([f"version{version - 1}"], 100).scores == {}
+        graph = load_graph(index)
         labels = {one.label for one in concepts_of(graph, graph) if one.label.startswith("Model V")}
-        assert labels == {f"Model V{version}N{number}" for number in range(NOTES) if number != version % NOTES}, labels
+        assert labels == {
+            f"Model V{version}N{number}" for number in range(NOTES) if number != version % NOTES
+        }, labels
     return version
 
 
-def killed(place: Place, after: float) -> bool:
+def killed(place: IndexLocation, after: float) -> bool:
     """Runs an indexer in a process of its own and kills it; whether it was still at work."""
     child = os.fork()
     if not child:
@@ -61,7 +67,7 @@ def killed(place: Place, after: float) -> bool:
     return os.WIFSIGNALED(os.waitpid(child, 0)[1])
 
 
-def starved(place: Place, size: int) -> bool:
+def starved(place: IndexLocation, size: int) -> bool:
     """Runs an indexer in a process none of whose files may grow beyond a size; whether it said that it cannot write."""
     child = os.fork()
     if not child:
@@ -78,7 +84,7 @@ def starved(place: Place, size: int) -> bool:
 
 
 def main(folder: Path, how: str, rounds: int) -> None:
-    chance, place = random.Random(1), Place(folder, folder / ".kbase")
+    chance, place = random.Random(1), IndexLocation(folder, folder / ".kbase")
     write(folder, 0)
     sync(place, encoder=BagOfWords())  # all that is imported late is imported
     write(folder, 1)
@@ -87,8 +93,14 @@ def main(folder: Path, how: str, rounds: int) -> None:
     took, before, failed, new = time.perf_counter() - start, 1, 0, 0
     for version in range(2, rounds + 2):
         write(folder, version)
-        fell = killed(place, chance.uniform(0, 2 * took)) if how == "killed" else starved(place, chance.randrange(400_000))
-        took *= 1.1 if fell else 0.9  # whatever else the machine has to do, half of them come through
+        fell = (
+            killed(place, chance.uniform(0, 2 * took))
+            if how == "killed"
+            else starved(place, chance.randrange(400_000))
+        )
+        took *= (
+            1.1 if fell else 0.9
+        )  # whatever else the machine has to do, half of them come through
         failed += fell
         now = version_of(place)
         assert now in (before, version), (before, now, version)
@@ -96,7 +108,9 @@ def main(folder: Path, how: str, rounds: int) -> None:
     sync(place, encoder=BagOfWords())
     assert version_of(place) == rounds + 1
     left = sorted(path.name for path in place.index.iterdir())
-    assert [name for name in left if not name.startswith(("index.sqlite", "vectors-"))] == [".gitignore"], left
+    assert [name for name in left if not name.startswith(("index.sqlite", "vectors-"))] == [
+        ".gitignore"
+    ], left
     assert sum(name.startswith("vectors-") for name in left) == 1, left
     sys.stdout.write(f"{rounds} rounds, {failed} failed, {new} came through\n")
 

@@ -4,11 +4,21 @@ from functools import cache
 
 import networkx as nx
 
-from kg.concepts import Alias, AliasKind, Concept, Evidence, Origin, Relation, RelationKind, Status, Wording
-from kg.graph import Graph, build
-from rag.learning import load_graph
-from rag.places import bundled as bundled_place
-from rag.store import KnowledgeBase
+from kg.graph.build import Graph, build_graph
+from kg.types import (
+    Alias,
+    AliasKind,
+    Concept,
+    Evidence,
+    LocalizedText,
+    Origin,
+    Relation,
+    RelationKind,
+    Status,
+)
+from rag.index.graph import load_graph
+from rag.index.location import bundled_location as bundled_place
+from rag.index.reader import Index
 
 HOSTILE = (
     "<script>document.title='owned'</script>",
@@ -29,8 +39,8 @@ HOSTILE = (
 
 @cache
 def bundled() -> Graph:
-    with KnowledgeBase(bundled_place()) as base:
-        return load_graph(base)
+    with Index(bundled_place()) as index:
+        return load_graph(index)
 
 
 def doubled() -> Graph:
@@ -44,10 +54,20 @@ def doubled() -> Graph:
 def hostile() -> Graph:
     """The worst labels, each a concept that comes before the next and says so with a quote just as bad."""
     concepts = [
-        Concept(f"c{at}", label, (Alias(label, "en", AliasKind.FULL),), Wording(label, label), (place(label),), False)
+        Concept(
+            f"c{at}",
+            label,
+            (Alias(label, "en", AliasKind.FULL),),
+            LocalizedText(label, label),
+            (place(label),),
+            False,
+        )
         for at, label in enumerate(HOSTILE)
     ]
-    return build(concepts, [relation(f"c{at}", f"c{at + 1}", quote=label) for at, label in enumerate(HOSTILE[:-1])])
+    return build_graph(
+        concepts,
+        [relation(f"c{at}", f"c{at + 1}", quote=label) for at, label in enumerate(HOSTILE[:-1])],
+    )
 
 
 def sized(count: int) -> Graph:
@@ -56,38 +76,75 @@ def sized(count: int) -> Graph:
         Concept(
             f"c{at:04}",
             f"Concept {at}",
-            (Alias(f"Concept {at}", "en", AliasKind.FULL), Alias(f"概念{at}", "zh", AliasKind.FULL)),
-            Wording(f"第{at}个概念。", f"The concept of number {at}."),
-            (Evidence(f"en/note{at % 20:02}.md", at + 1, at + 3, (f"Note {at % 20}", "Section"), ""),),
+            (
+                Alias(f"Concept {at}", "en", AliasKind.FULL),
+                Alias(f"概念{at}", "zh", AliasKind.FULL),
+            ),
+            LocalizedText(f"第{at}个概念。", f"The concept of number {at}."),
+            (
+                Evidence(
+                    f"en/note{at % 20:02}.md", at + 1, at + 3, (f"Note {at % 20}", "Section"), ""
+                ),
+            ),
             False,
         )
         for at in range(count)
     ]
     relations = [
         relation(
-            f"c{earlier:04}", f"c{at:04}", kind, quote=f"The note says that {earlier} comes before {at}, and why, at length."
+            f"c{earlier:04}",
+            f"c{at:04}",
+            kind,
+            quote=f"The note says that {earlier} comes before {at}, and why, at length.",
         )
         for at in range(1, count)
-        for earlier, kind in {at // 2: RelationKind.PREREQUISITE_OF, at - 1 - at % 7: RelationKind.EVOLVES_TO}.items()
+        for earlier, kind in {
+            at // 2: RelationKind.PREREQUISITE_OF,
+            at - 1 - at % 7: RelationKind.EVOLVES_TO,
+        }.items()
         if 0 <= earlier < at
     ]
-    return build(concepts, relations)
+    return build_graph(concepts, relations)
 
 
 def alone(count: int) -> Graph:
     """So many concepts without a relation."""
-    return build([Concept(f"c{at:02}", f"概念 {at} " * (at % 3 + 1), (), Wording(), (), at % 4 == 0) for at in range(count)], [])
+    return build_graph(
+        [
+            Concept(f"c{at:02}", f"概念 {at} " * (at % 3 + 1), (), LocalizedText(), (), at % 4 == 0)
+            for at in range(count)
+        ],
+        [],
+    )
 
 
 def circle(kind: RelationKind = RelationKind.PREREQUISITE_OF) -> Graph:
     """Three concepts that lead around."""
-    concepts = [Concept(id, id, (), Wording(), (), False) for id in "abc"]
-    return build(concepts, [relation("a", "b", kind), relation("b", "c", kind), relation("c", "a", kind)])
+    concepts = [Concept(id, id, (), LocalizedText(), (), False) for id in "abc"]
+    return build_graph(
+        concepts, [relation("a", "b", kind), relation("b", "c", kind), relation("c", "a", kind)]
+    )
 
 
-def relation(source: str, target: str, kind: RelationKind = RelationKind.PREREQUISITE_OF, *, quote: str = "so") -> Relation:
-    reason = Wording(quote, quote)
-    return Relation(source, target, kind, Origin.DECLARED, 1.0, Status.ACCEPTED, reason, Wording(), (place(quote),))
+def relation(
+    source: str,
+    target: str,
+    kind: RelationKind = RelationKind.PREREQUISITE_OF,
+    *,
+    quote: str = "so",
+) -> Relation:
+    reason = LocalizedText(quote, quote)
+    return Relation(
+        source,
+        target,
+        kind,
+        Origin.DECLARED,
+        1.0,
+        Status.ACCEPTED,
+        reason,
+        LocalizedText(),
+        (place(quote),),
+    )
 
 
 def place(quote: str) -> Evidence:

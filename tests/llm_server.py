@@ -72,7 +72,13 @@ def answers(status: int, body: bytes) -> Script:
 
 def _send(handler: BaseHTTPRequestHandler, delta: dict[str, str], reason: str | None) -> None:
     choices = [{"index": 0, "delta": delta, "finish_reason": reason}]
-    chunk = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": choices}
+    chunk = {
+        "id": "1",
+        "object": "chat.completion.chunk",
+        "created": 1,
+        "model": "m",
+        "choices": choices,
+    }
     handler.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
     handler.wfile.flush()
 

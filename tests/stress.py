@@ -11,12 +11,12 @@ import sys
 import time
 from pathlib import Path
 
-from rag.answer import ask
-from rag.database import Place
-from rag.search import search
-from rag.store import KnowledgeBase
-from rag.sync import sync
-from rag.types import Mode
+from rag.answering.answer import ask
+from rag.index.location import IndexLocation
+from rag.index.reader import Index
+from rag.indexing.sync import sync
+from rag.retrieval.search import search
+from rag.types import SearchMode
 from tests.conftest import BagOfWords
 
 NOTES = 20
@@ -31,25 +31,33 @@ def write(folder: Path, version: int) -> None:
         (folder / f"{number}.md").write_text(text)
 
 
-def read(place: Place, through: Path) -> int:
+def read(place: IndexLocation, through: Path) -> int:
     """Asks again and again, until that file is there; how many answers had a quote."""
     answered = 0
     for _ in range(MOST):
         if through.exists():
             break
-        with KnowledgeBase(place, BagOfWords()) as base:
-            for one in ask(base, f"in which version does the gate of note {answered % NOTES} open?").citations:
+        with Index(place, BagOfWords()) as index:
+            for one in ask(
+                index, f"in which version does the gate of note {answered % NOTES} open?"
+            ).citations:
                 assert SENTENCE.search(one.quote) or one.quote.startswith("Padding."), one.quote
                 answered += 1
-            for mode in Mode:
-                texts = [SENTENCE.search(hit.passage.text) for hit in search(base, "which gate opens?", NOTES, mode)]
-                assert len({found[2] for found in texts if found}) == 1 and len(texts) == NOTES, (mode, len(texts))
-            assert len(base.vectors) == len(base) == NOTES
+            for mode in SearchMode:
+                texts = [
+                    SENTENCE.search(hit.passage.text)
+                    for hit in search(index, "which gate opens?", NOTES, mode)
+                ]
+                assert len({found[2] for found in texts if found}) == 1 and len(texts) == NOTES, (
+                    mode,
+                    len(texts),
+                )
+            assert len(index.vectors) == len(index) == NOTES
     return answered
 
 
 def main(folder: Path, versions: int) -> None:
-    place, through = Place(folder, folder / ".kbase"), folder / ".through"
+    place, through = IndexLocation(folder, folder / ".kbase"), folder / ".through"
     write(folder, 0)
     sync(place, encoder=BagOfWords())
     with multiprocessing.get_context("fork").Pool(READERS) as pool:

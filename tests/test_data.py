@@ -9,14 +9,16 @@ import networkx as nx
 import pytest
 import yaml
 
-from kg.concepts import Names, Origin, RelationKind
-from kg.curated import Curated, read_curated
-from kg.graph import build, digraph
-from kg.markdown import front_matter, parse
-from kg.notes import Note, read_note
-from kg.paths import NoPath, Via, path
-from kg.paths import Path as Way
-from kg.plans import plan
+from kg.curation.reader import CuratedConcepts, read_curated
+from kg.graph.build import build_graph, digraph
+from kg.graph.paths import NoPath, Via, path
+from kg.graph.paths import Path as Way
+from kg.graph.plans import plan
+from kg.names import NameIndex
+from kg.notes.files import read_note
+from kg.notes.markdown import front_matter, parse
+from kg.notes.note import Note
+from kg.types import Origin, RelationKind
 
 DATA = Path(__file__).parent.parent / "data"
 SLUGS = sorted(file.stem for file in (DATA / "notes" / "en").glob("*.md"))
@@ -42,14 +44,18 @@ def headings(file: str) -> list[tuple[int, str]]:
 def section(file: str, heading: str) -> str:
     """The text from a heading's line to the next heading of its level or above."""
     lines = note(file).text.split("\n")
-    marks = {at: len(match[1]) for at, line in enumerate(lines) if (match := re.match(r"(#+) ", line))}
+    marks = {
+        at: len(match[1]) for at, line in enumerate(lines) if (match := re.match(r"(#+) ", line))
+    }
     start = next(at for at, level in marks.items() if lines[at][level + 1 :] == heading)
-    end = next((at for at, level in marks.items() if at > start and level <= marks[start]), len(lines))
+    end = next(
+        (at for at, level in marks.items() if at > start and level <= marks[start]), len(lines)
+    )
     return "\n".join(lines[start:end])
 
 
 @pytest.fixture(scope="module")
-def curated() -> Curated:
+def curated() -> CuratedConcepts:
     return read_curated((DATA / "concepts.yaml").read_text(encoding="utf-8"), "concepts.yaml")
 
 
@@ -64,11 +70,15 @@ def test_a_note_and_its_twin_have_the_same_sections_and_sources(slug: str) -> No
     assert en["id"] == zh["id"] == slug
     assert en["requires"] == zh["requires"] and set(en["requires"] or []) <= set(SLUGS)
     assert en["sources"] == zh["sources"]
-    assert [level for level, _ in headings(f"en/{slug}.md")] == [level for level, _ in headings(f"zh/{slug}.md")]
+    assert [level for level, _ in headings(f"en/{slug}.md")] == [
+        level for level, _ in headings(f"zh/{slug}.md")
+    ]
 
 
 def test_the_notes_can_be_read_in_an_order_that_respects_what_each_requires() -> None:
-    requires = nx.DiGraph([(before, slug) for slug in SLUGS for before in meta(f"en/{slug}.md")["requires"] or []])
+    requires = nx.DiGraph(
+        [(before, slug) for slug in SLUGS for before in meta(f"en/{slug}.md")["requires"] or []]
+    )
     assert nx.is_directed_acyclic_graph(requires)
 
 
@@ -95,35 +105,44 @@ def test_every_link_leads_to_a_note_of_the_same_language(file: str) -> None:
 
 
 def test_the_errata_name_notes_that_exist() -> None:
-    named = re.findall(r"notes/(?:en|zh)/[\w-]+\.md", (DATA / "ERRATA.md").read_text(encoding="utf-8"))
+    named = re.findall(
+        r"notes/(?:en|zh)/[\w-]+\.md", (DATA / "ERRATA.md").read_text(encoding="utf-8")
+    )
     assert len(named) > 20
     assert all((DATA / name).is_file() for name in named)
 
 
-def test_the_curated_file_has_no_problem_and_a_useful_size(curated: Curated) -> None:
+def test_the_curated_file_has_no_problem_and_a_useful_size(curated: CuratedConcepts) -> None:
     assert curated.problems == ()
     assert 150 <= len(curated.concepts) <= 250
     assert {relation.origin for relation in curated.relations} == {Origin.DECLARED}
 
 
-def test_every_quote_stands_in_the_section_it_names(curated: Curated) -> None:
+def test_every_quote_stands_in_the_section_it_names(curated: CuratedConcepts) -> None:
     for relation in curated.relations:
         assert relation.evidence and relation.reason.en and relation.reason.zh
         for place in relation.evidence:
             assert place.quote in section(place.path, place.heading[-1]), (relation.edge, place)
 
 
-def test_every_concept_has_a_section_or_is_a_gap_and_names_and_a_definition_in_both_languages(curated: Curated) -> None:
+def test_every_concept_has_a_section_or_is_a_gap_and_names_and_a_definition_in_both_languages(
+    curated: CuratedConcepts,
+) -> None:
     for concept in curated.concepts:
         assert concept.gap != bool(concept.notes), concept.id
         for place in concept.notes:
-            assert place.heading[-1] in [text for _, text in headings(f"en/{place.path}.md")], (concept.id, place)
+            assert place.heading[-1] in [text for _, text in headings(f"en/{place.path}.md")], (
+                concept.id,
+                place,
+            )
         assert concept.definition.en and concept.definition.zh
         assert {alias.language for alias in concept.aliases} == {"en", "zh"}, concept.id
 
 
-def test_relations_that_order_are_acyclic_and_lineages_say_what_changed_and_what_it_cost(curated: Curated) -> None:
-    graph = build(curated.concepts, curated.relations)
+def test_relations_that_order_are_acyclic_and_lineages_say_what_changed_and_what_it_cost(
+    curated: CuratedConcepts,
+) -> None:
+    graph = build_graph(curated.concepts, curated.relations)
     for kind in RelationKind:
         if kind.acyclic:
             assert nx.is_directed_acyclic_graph(digraph(graph, kind)), kind
@@ -132,35 +151,49 @@ def test_relations_that_order_are_acyclic_and_lineages_say_what_changed_and_what
             assert relation.trade_off.en and relation.trade_off.zh, relation.edge
 
 
-def test_a_plan_starts_at_the_foundations(curated: Curated) -> None:
-    needs = digraph(build(curated.concepts, curated.relations), RelationKind.PREREQUISITE_OF)
+def test_a_plan_starts_at_the_foundations(curated: CuratedConcepts) -> None:
+    needs = digraph(build_graph(curated.concepts, curated.relations), RelationKind.PREREQUISITE_OF)
     before = nx.ancestors(needs, "mla")
     assert {"softmax", "dot-product"} <= before
     assert not list(nx.isolates(needs))
 
 
-@pytest.mark.parametrize(("ends", "way"), [(("rnn", "gru"), "rnn lstm gru"), (("mha", "mla"), "mha mqa gqa mla")])
-def test_the_two_lineages_are_there_hop_by_hop(curated: Curated, ends: tuple[str, str], way: str) -> None:
-    found = path(build(curated.concepts, curated.relations), *ends)
+@pytest.mark.parametrize(
+    ("ends", "way"), [(("rnn", "gru"), "rnn lstm gru"), (("mha", "mla"), "mha mqa gqa mla")]
+)
+def test_the_two_lineages_are_there_hop_by_hop(
+    curated: CuratedConcepts, ends: tuple[str, str], way: str
+) -> None:
+    found = path(build_graph(curated.concepts, curated.relations), *ends)
     assert isinstance(found, Way)
     assert [concept.id for concept in found.concepts] == way.split()
 
 
-def test_a_name_means_one_concept_unless_it_is_an_abbreviation(curated: Curated) -> None:
-    names = Names(curated.concepts)
+def test_a_name_means_one_concept_unless_it_is_an_abbreviation(curated: CuratedConcepts) -> None:
+    names = NameIndex(curated.concepts)
     for concept in curated.concepts:
         for alias in concept.aliases:
             meant = names.resolve(alias.text)
             assert concept.id in meant
-            assert len(meant) == 1 or alias.text.isupper() or alias.kind.value == "abbr", (alias.text, meant)
+            assert len(meant) == 1 or alias.text.isupper() or alias.kind.value == "abbr", (
+                alias.text,
+                meant,
+            )
 
 
-QUESTIONS = [json.loads(line) for line in (DATA / "eval" / "questions.jsonl").read_text(encoding="utf-8").splitlines()]
+QUESTIONS = [
+    json.loads(line)
+    for line in (DATA / "eval" / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+]
 
 
 def test_there_are_questions_enough_of_every_kind() -> None:
     answerable = [one for one in QUESTIONS if one["gold"]]
-    assert len(QUESTIONS) == len({one["question"] for one in QUESTIONS}) == len({one["id"] for one in QUESTIONS})
+    assert (
+        len(QUESTIONS)
+        == len({one["question"] for one in QUESTIONS})
+        == len({one["id"] for one in QUESTIONS})
+    )
     assert len(answerable) >= 200 and len(QUESTIONS) - len(answerable) >= 60
     for language in ("zh", "en"):
         assert 0.4 < sum(one["language"] == language for one in answerable) / len(answerable) < 0.6
@@ -174,7 +207,10 @@ def test_gold_lines_hold_the_answer() -> None:
         assert any(one["answer"] in text for text in found), one["id"]
 
 
-CASES = [json.loads(line) for line in (DATA / "eval" / "paths.jsonl").read_text(encoding="utf-8").splitlines()]
+CASES = [
+    json.loads(line)
+    for line in (DATA / "eval" / "paths.jsonl").read_text(encoding="utf-8").splitlines()
+]
 
 
 def test_there_are_path_and_plan_cases_enough() -> None:
@@ -182,20 +218,31 @@ def test_there_are_path_and_plan_cases_enough() -> None:
     assert {case["kind"] for case in CASES} == {"path", "plan", "none"}
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['id']} {case.get('from', '')}{case.get('target', '')}")
-def test_paths_and_plans_are_those_that_a_teacher_wrote_down(curated: Curated, case: dict[str, Any]) -> None:
-    graph, names = build(curated.concepts, curated.relations), Names(curated.concepts)
+@pytest.mark.parametrize(
+    "case", CASES, ids=lambda case: f"{case['id']} {case.get('from', '')}{case.get('target', '')}"
+)
+def test_paths_and_plans_are_those_that_a_teacher_wrote_down(
+    curated: CuratedConcepts, case: dict[str, Any]
+) -> None:
+    graph, names = build_graph(curated.concepts, curated.relations), NameIndex(curated.concepts)
 
     def one(name: str) -> str:
         (id,) = names.resolve(name)
         return id
 
     if case["kind"] == "plan":
-        steps = [step.concept.id for step in plan(graph, one(case["target"]), [one(name) for name in case["known"]]).steps]
+        steps = [
+            step.concept.id
+            for step in plan(
+                graph, one(case["target"]), [one(name) for name in case["known"]]
+            ).steps
+        ]
         assert [id for id in steps if id in case["in_order"]] == case["in_order"]
         assert not set(case["without"]) & set(steps)
     elif case["kind"] == "none":
-        assert isinstance(path(graph, one(case["from"]), one(case["to"]), via=[Via(case["via"])]), NoPath)
+        assert isinstance(
+            path(graph, one(case["from"]), one(case["to"]), via=[Via(case["via"])]), NoPath
+        )
     else:
         found = path(graph, one(case["from"]), one(case["to"]))
         assert isinstance(found, Way)

@@ -7,20 +7,36 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.errors import KbaseError, NotesError
-from kg.extract import gather
-from kg.formats import LAID_OUT, MARKDOWN
-from kg.notes import decode, note_of
-from rag.answer import ask
-from rag.database import Place
-from rag.split import split
-from rag.store import KnowledgeBase
-from rag.sync import sync
+from kg.extraction.annotate import annotate
+from kg.notes.encodings import decode
+from kg.notes.formats import LAID_OUT, MARKDOWN
+from kg.notes.note import parse_note
+from rag.answering.answer import ask
+from rag.index.location import IndexLocation
+from rag.index.reader import Index
+from rag.indexing.splitter import split_note
+from rag.indexing.sync import sync
 from tests.conftest import BagOfWords
-from tests.test_split import TEXTS
+from tests.rag.indexing.test_splitter import TEXTS
 
-ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030", "big5", "shift_jis", "euc_jp", "latin-1"]
-ENCODED = st.builds(lambda text, name: text.encode(name, "replace"), TEXTS, st.sampled_from(ENCODINGS))
-BYTES = st.binary(max_size=300) | ENCODED | st.builds(bytes.__add__, ENCODED, st.binary(max_size=20))
+ENCODINGS = [
+    "utf-8",
+    "utf-8-sig",
+    "utf-16",
+    "utf-16-le",
+    "utf-16-be",
+    "gb18030",
+    "big5",
+    "shift_jis",
+    "euc_jp",
+    "latin-1",
+]
+ENCODED = st.builds(
+    lambda text, name: text.encode(name, "replace"), TEXTS, st.sampled_from(ENCODINGS)
+)
+BYTES = (
+    st.binary(max_size=300) | ENCODED | st.builds(bytes.__add__, ENCODED, st.binary(max_size=20))
+)
 SUFFIXES = st.sampled_from([MARKDOWN[0], *LAID_OUT])
 
 
@@ -28,35 +44,43 @@ SUFFIXES = st.sampled_from([MARKDOWN[0], *LAID_OUT])
 @settings(max_examples=300)
 def test_any_bytes_are_read_as_slices_or_refused_with_a_reason(data: bytes, suffix: str) -> None:
     try:
-        note = note_of(data, "n" + suffix)
+        note = parse_note(data, "n" + suffix)
     except NotesError as error:
         assert error.message.startswith("n" + suffix)
         return
     assert decode(data, "n", note.encoding)[0] == note.text  # as it is read again when quoted
     end = 0
-    for passage in split(note):
-        assert passage.text == note.text[passage.start : passage.end] and end <= passage.start < passage.end
+    for passage in split_note(note):
+        assert (
+            passage.text == note.text[passage.start : passage.end]
+            and end <= passage.start < passage.end
+        )
         end = passage.end
         for sentence in passage.sentences:
             first, last = note.line_range(sentence.start, sentence.end)
-            assert passage.start <= sentence.start < sentence.end <= end and passage.first <= first <= last <= passage.last
-    gather(note).to_json().encode("utf-8")
+            assert (
+                passage.start <= sentence.start < sentence.end <= end
+                and passage.first <= first <= last <= passage.last
+            )
+    annotate(note).to_json().encode("utf-8")
 
 
 @given(st.lists(BYTES, min_size=1, max_size=4), st.text(min_size=1, max_size=30))
 @settings(max_examples=30)
-def test_any_bytes_are_indexed_and_asked_without_a_traceback(files: list[bytes], question: str) -> None:
+def test_any_bytes_are_indexed_and_asked_without_a_traceback(
+    files: list[bytes], question: str
+) -> None:
     with TemporaryDirectory() as folder:
-        place = Place(Path(folder), Path(folder) / ".kbase")
+        place = IndexLocation(Path(folder), Path(folder) / ".kbase")
         for number, data in enumerate(files):
             (place.notes / f"{number}.md").write_bytes(data)
         (place.notes / "a.md").write_text("# Gates\n\nThe GRU has two gates.\n")
         sync(place, encoder=BagOfWords())
-        with KnowledgeBase(place, BagOfWords()) as base:
+        with Index(place, BagOfWords()) as index:
             try:
-                answer = ask(base, question)
+                answer = ask(index, question)
             except KbaseError:
                 return
             for one in answer.citations:
                 data = (place.notes / one.passage.path).read_bytes()
-                assert note_of(data, one.passage.path).text[one.start : one.end] == one.quote
+                assert parse_note(data, one.passage.path).text[one.start : one.end] == one.quote

