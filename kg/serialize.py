@@ -60,7 +60,7 @@ def concept_attributes(concept: Concept) -> Attributes:
             {"text": alias.text, "lang": alias.language, "kind": alias.kind.value}
             for alias in concept.aliases
         ],
-        "definition": concept.definition.within("en"),
+        "definition": concept.definition.get("en"),
         "definitions": _both(concept.definition),
         "notes": [_place(place) for place in concept.notes],
         "status": "gap" if concept.gap else "noted",
@@ -73,7 +73,7 @@ def relation_attributes(relation: Relation) -> Attributes:
         "origin": relation.origin.value,
         "confidence": relation.confidence,
         "status": relation.status.value,
-        "reason": relation.reason.within("en"),
+        "reason": relation.reason.get("en"),
         "reasons": _both(relation.reason),
         "trade_offs": _both(relation.trade_off),
         "evidence": [_place(place) for place in relation.evidence],

@@ -80,7 +80,7 @@ class LocalizedText:
     zh: str = ""
     en: str = ""
 
-    def within(self, language: str) -> str:
+    def get(self, language: str) -> str:
         """What it says in `zh` or `en`, else in the other."""
         return (self.zh or self.en) if language == "zh" else (self.en or self.zh)
 

@@ -87,7 +87,7 @@ def _encoding(here: IndexLocation) -> tuple[str, str]:
         ids = [id for (id,) in index.rows("SELECT id FROM passages ORDER BY key LIMIT 3")]
         stored = list(index.passages(ids).values())
         texts = [one.passage.reading for one in stored]
-        anew = index.space.neutral(index.encoder.encode_passages(texts), texts, TextKind.PASSAGE)
+        anew = index.centering.center(index.encoder.encode_passages(texts), texts, TextKind.PASSAGE)
         least = min(
             (float(row @ one.vector) for row, one in zip(anew, stored, strict=True)), default=1.0
         )

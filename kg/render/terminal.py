@@ -174,7 +174,7 @@ def show_next(found: "Sequence[Next]", language: str, most: int = 10) -> str:
 def show_concepts(concepts: Sequence[Concept], language: str) -> str:
     labels = _padded([_name(one, language) for one in concepts])
     return "\n".join(
-        f"{label}  {printable(one.definition.within(language))}".rstrip()
+        f"{label}  {printable(one.definition.get(language))}".rstrip()
         for label, one in zip(labels, concepts, strict=True)
     )
 
@@ -186,7 +186,7 @@ def show_concept(details: ConceptDetails, language: str) -> str:
     names = [alias.text for alias in concept.aliases if alias.text != _name(concept, language)]
     lines = [
         click.style(_name(concept, language), bold=True),
-        printable(concept.definition.within(language)),
+        printable(concept.definition.get(language)),
     ]
     lines += [f"{labels['names']}: {printable(', '.join(names))}"] if names else []
     lines += [
@@ -208,7 +208,7 @@ def show_concept(details: ConceptDetails, language: str) -> str:
             )
             + mark
         )
-        if reason := relation.reason.within(language):
+        if reason := relation.reason.get(language):
             lines.append(f"    {printable(reason)}")
         lines += [f"    {_quote(place)}" for place in _shown(relation.evidence, language)[:1]]
     return "\n".join(line for line in lines).rstrip()
@@ -265,9 +265,9 @@ def _show_step(step: "Step", language: str) -> str:
     lines = [
         click.style(head, fg="cyan") + f"  ({relation.origin.value}, {relation.confidence:.2f})"
     ]
-    if reason := relation.reason.within(language):
+    if reason := relation.reason.get(language):
         lines.append(f"  {printable(reason)}")
-    if cost := relation.trade_off.within(language):
+    if cost := relation.trade_off.get(language):
         lines.append(f"  {_LABELS[language]['cost']}: {printable(cost)}")
     return "\n".join(
         lines + [f"  {_quote(place)}" for place in _shown(relation.evidence, language)[:_EVIDENCE]]

@@ -35,7 +35,7 @@ def ask(index: Index, question: str, k: int = 5, language: str = "auto") -> Answ
     )
     hits, sources = found[:k], LiveNotes(index)
     verdict = assess(index, question, hits)
-    good = _good(found, verdict.bar) if verdict.answers else []
+    good = _good(found, verdict.threshold) if verdict.answers else []
     pieces = subsection_titles(index, asked, good) or compose(
         asked, merge_neighbours(index, good, sources), wanted, _first(index, asked, good)
     )
@@ -50,7 +50,7 @@ def ask(index: Index, question: str, k: int = 5, language: str = "auto") -> Answ
         nearest=() if citations else _headings(hits),
         notices=sources.notices(),
         hits=tuple(hits),
-        studied=background(index, list(dict.fromkeys(concepts_in(index, question).values())))
+        background=background(index, list(dict.fromkeys(concepts_in(index, question).values())))
         if citations
         else Background((), (), 0),
     )
@@ -77,9 +77,9 @@ def _once(hits: Sequence[Hit]) -> list[Hit]:
     return list(kept.values())
 
 
-def _good(hits: Sequence[Hit], bar: float) -> Sequence[Hit]:
+def _good(hits: Sequence[Hit], threshold: float) -> Sequence[Hit]:
     """The hits up to the last one that reaches the bar: one that stands before it, for its language, is worth as much."""
-    last = max((at for at, hit in enumerate(hits) if hit.score >= bar), default=-1)
+    last = max((at for at, hit in enumerate(hits) if hit.score >= threshold), default=-1)
     return hits[: last + 1]
 
 

@@ -41,7 +41,7 @@ class LanguageCentering:
     means: NDArray[np.float32]
     probes: NDArray[np.float32]
 
-    def neutral(self, vectors: Vectors, texts: Sequence[str], kind: TextKind) -> Vectors:
+    def center(self, vectors: Vectors, texts: Sequence[str], kind: TextKind) -> Vectors:
         """The vectors of these texts without the mean of their language; unit rows."""
         shares = np.array(
             [(share := chinese_share(text), 1 - share) for text in texts], np.float32
@@ -56,7 +56,7 @@ class LanguageCentering:
     def questions(self, language: str) -> Vectors:
         """The probes of a language in this space: (probes, dimension)."""
         at = LANGUAGES.index(language)
-        return self.neutral(
+        return self.center(
             self.probes[at], [pair[at] for pair in calibration_questions()], TextKind.QUESTION
         )
 
@@ -93,7 +93,7 @@ class CenteredEncoder:
         vectors = np.empty_like(raw)
         for kind in set(kinds):
             rows = [at for at, one in enumerate(kinds) if one is kind]
-            vectors[rows] = self._space.neutral(raw[rows], [texts[at] for at in rows], kind)
+            vectors[rows] = self._space.center(raw[rows], [texts[at] for at in rows], kind)
         return vectors
 
 

@@ -82,9 +82,9 @@ class Source:
         """(sentences + 1, dimension): those of its sentences and its own, in the space that notes are compared in."""
         texts = [*(self.passage.sentences[at].text for at in self.kept), self.text]
         raw = self.index.encoder.encode_passages(texts)
-        space = self.index.space
-        sentences = space.neutral(raw[:-1], texts[:-1], TextKind.SENTENCE)
-        return np.vstack([sentences, space.neutral(raw[-1:], texts[-1:], TextKind.PASSAGE)])
+        space = self.index.centering
+        sentences = space.center(raw[:-1], texts[:-1], TextKind.SENTENCE)
+        return np.vstack([sentences, space.center(raw[-1:], texts[-1:], TextKind.PASSAGE)])
 
 
 def gives_orders(text: str) -> bool:
@@ -102,7 +102,7 @@ def measure_support(index: Index, sentence: str, sources: Sequence[Source]) -> S
     By meaning it is the cosine to the nearest of their sentences, which is lower across languages; by words the share of its
     terms that stand there.
     """
-    vector = index.space.neutral(
+    vector = index.centering.center(
         index.encoder.encode_passages([sentence]), [sentence], TextKind.SENTENCE
     )[0]
     near = max((float((source.vectors @ vector).max()) for source in sources), default=0.0)

@@ -120,7 +120,7 @@ class Index:
         return BackgroundLevels.from_json(self.settings["levels"])
 
     @cached_property
-    def space(self) -> "LanguageCentering":
+    def centering(self) -> "LanguageCentering":
         """The space that the passages' vectors are in."""
         from rag.embedding.centering import LanguageCentering
 
@@ -131,7 +131,7 @@ class Index:
         """The question's vector in that space, (dimension,)."""
         from rag.embedding.centering import TextKind
 
-        vector: NDArray[np.float32] = self.space.neutral(
+        vector: NDArray[np.float32] = self.centering.center(
             self.encoder.encode_queries([question]), [question], TextKind.QUESTION
         )[0]
         return vector

@@ -32,17 +32,17 @@ def answer_json(answer: Answer) -> dict[str, Any]:
             }
             for one in answer.citations
         ],
-        "concepts": [concept.id for concept in answer.studied.concepts],
+        "concepts": [concept.id for concept in answer.background.concepts],
         "prerequisites": [
             {
                 "id": one.concept.id,
                 "name": one.concept.name(answer.language),
-                "why": one.why.within(answer.language),
+                "why": one.why.get(answer.language),
             }
-            for one in answer.studied.prerequisites
+            for one in answer.background.prerequisites
         ],
-        "further_prerequisites": answer.studied.more,
-        "quoted_language": answer.quoted,
+        "further_prerequisites": answer.background.more,
+        "quoted_language": answer.quote_language,
         "disagreements": [{"cites": [one, other]} for one, other in answer.disagreements],
         "confidence": answer.confidence,
         "nearest": [list(trail) for trail in answer.nearest],

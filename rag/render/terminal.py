@@ -72,7 +72,7 @@ def show_answer(answer: Answer, explain: bool = False, printed: str = "") -> str
                 width - _width(one.location)
             )
             lines.append(f"{_marks((one.id,))} {place}  {_trail(one.passage.heading)}".rstrip())
-    if answer.studied.prerequisites:
+    if answer.background.prerequisites:
         lines += ["", *_study(answer)]
     if explain:
         asked = labels["asked"].format(analyse(answer.question).kind.value)
@@ -214,14 +214,16 @@ def _remarks(answer: Answer) -> list[str]:
     """What there is to say of the quotes: that they are not in the question's language, that they contradict each other."""
     labels = _LABELS[answer.language]
     pairs = [f"[{one}] ≠ [{other}]" for one, other in answer.disagreements]
-    remarks = [labels["other"]] if answer.quoted != answer.language and not answer.model else []
+    remarks = (
+        [labels["other"]] if answer.quote_language != answer.language and not answer.model else []
+    )
     remarks += [labels["disagree"].format(", ".join(pairs))] if pairs else []
     return ["", *(click.style(remark, italic=True) for remark in remarks)] if remarks else []
 
 
 def _study(answer: Answer) -> list[str]:
     """What to know first, in learning order, and how to see the rest."""
-    labels, studied = _LABELS[answer.language], answer.studied
+    labels, studied = _LABELS[answer.language], answer.background
     way = [one.concept.name(answer.language) for one in studied.prerequisites]
     target = studied.concepts[-1]
     lines = [

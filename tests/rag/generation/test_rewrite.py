@@ -64,7 +64,7 @@ def test_a_supported_sentence_is_the_answer_with_the_citations_it_has_without_a_
     assert answer.statements[0].cites == (1,) and answer.statements[0].supported
     assert (
         answer.citations == plain.citations
-        and answer.studied == plain.studied
+        and answer.background == plain.background
         and answer.confidence == plain.confidence
     )
     assert answer.model == server.spec and not answer.notices
@@ -460,7 +460,11 @@ def test_a_real_model_streams_over_the_real_protocol(llama: str) -> None:
 def test_a_real_model_s_answer_is_checked_like_any_other(kb: KnowledgeBase, llama: str) -> None:
     plain = kb.ask(QUESTION)
     answer = kb.ask(QUESTION, llm=llama)
-    assert answer.found and answer.citations == plain.citations and answer.studied == plain.studied
+    assert (
+        answer.found
+        and answer.citations == plain.citations
+        and answer.background == plain.background
+    )
     if answer.model:
         assert any(one.supported for one in answer.statements)
         assert all(
