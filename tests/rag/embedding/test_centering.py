@@ -118,13 +118,13 @@ def test_more_notes_need_a_higher_score(tmp_path: Path, words: BagOfWords) -> No
 def test_a_word_that_no_note_has_raises_the_bar(index: Index) -> None:
     known = assess(index, "dropout activation", search(index, "dropout activation"))
     unknown = assess(index, "dropout zebra", search(index, "dropout zebra"))
-    assert unknown.threshold > known.bar
+    assert unknown.threshold > known.threshold
 
 
 def test_a_word_counts_as_missing_only_where_none_of_its_translations_stands(index: Index) -> None:
     in_chinese = assess(index, "variance zebra", search(index, "variance zebra"))  # 方差
     nowhere = assess(index, "horse zebra", search(index, "horse zebra"))
-    assert in_chinese.threshold < nowhere.bar
+    assert in_chinese.threshold < nowhere.threshold
 
 
 def test_without_a_hit_nothing_is_answered(index: Index) -> None:
