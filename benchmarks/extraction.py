@@ -23,7 +23,7 @@ from kg.extraction.annotate import annotate
 from kg.extraction.annotations import NoteAnnotations
 from kg.extraction.cache import ExtractionCache
 from kg.extraction.pipeline import ACCEPTED_FROM, extract
-from kg.extraction.terms.grammar import names_of, term_key
+from kg.extraction.terms.grammar import split_names, term_key
 from kg.names import NameIndex
 from kg.notes.files import find_notes, read_note
 from kg.notes.note import Note
@@ -216,7 +216,7 @@ def titles_of(
     named = {
         term_key(name): note.title
         for note in gathered
-        for name in (*names_of(note.title), note.title)
+        for name in (*split_names(note.title), note.title)
     }
     found = ((one.id, named.get(term_key(alias.text))) for one in concepts for alias in one.aliases)
     return {id: title for id, title in reversed([*found]) if title}

@@ -15,9 +15,9 @@ from kg.extraction.annotations import (
     TermSource,
 )
 from kg.extraction.relations.prerequisites import is_aside
-from kg.extraction.terms.abbreviations import names_in_parentheses, translated_names
-from kg.extraction.terms.grammar import clean, is_term, names_of, term_key
-from kg.extraction.terms.headings import HeadingTopic, heading_topic, is_single
+from kg.extraction.terms.abbreviations import find_names_in_parentheses, find_translated_names
+from kg.extraction.terms.grammar import clean_term, is_term, split_names, term_key
+from kg.extraction.terms.headings import HeadingTopic, names_one_thing, parse_heading
 from kg.notes.front_matter import WIKILINK, FrontMatter
 from kg.notes.markdown import BlockKind, Section, plain
 from kg.notes.note import Note
@@ -112,7 +112,7 @@ def _walk(text: str, sections: Sequence[Section]) -> tuple[list[Heading], list[S
                         Span(len(heads), *match.span(1)),
                         len(spots),
                         len(spots),
-                        heading_topic(seen),
+                        parse_heading(seen),
                     )
                 )
         first = len(spots)
@@ -127,7 +127,7 @@ def _walk(text: str, sections: Sequence[Section]) -> tuple[list[Heading], list[S
                 )
             end = block.spans[-1][1]
         title = section.heading[-1] if section.heading else ""
-        heads.append(Heading(section.heading, place, first, len(spots), heading_topic(title)))
+        heads.append(Heading(section.heading, place, first, len(spots), parse_heading(title)))
         trail = section.heading
     return heads, spots
 
@@ -150,7 +150,7 @@ def _confirmed(heading: HeadingTopic, body: str) -> Iterator[tuple[str, ...]]:
     """
     confirmed = []
     for reading in heading.terms:
-        found = [names for form in reading.forms if (names := names_of(form))]
+        found = [names for form in reading.forms if (names := split_names(form))]
         written = next(
             (names for names in found if any(term_key(name) in body for name in names)), None
         )
@@ -163,15 +163,15 @@ def _front_terms(
     front: FrontMatter, title: str, heads: Sequence[Heading], spots: Sequence[SentenceSpan]
 ) -> Iterator[TermCandidate]:
     body = term_key("\n".join(spot.text for spot in spots))
-    about = heading_topic(title)
-    whole = () if about.compares or about.asks or not is_single(title) else names_of(title)
+    about = parse_heading(title)
+    whole = () if about.compares or about.asks or not names_one_thing(title) else split_names(title)
     for names in [whole] if whole else _confirmed(about, body):
         yield TermCandidate(names, TermSource.TITLE, -1, -1)
     for alias in front.aliases:
-        if names := names_of(alias):
+        if names := split_names(alias):
             yield TermCandidate(names, TermSource.ALIAS, -1, -1)
     for tag in front.tags:
-        if names := names_of(tag.rpartition("/")[2].replace("_", " ")):
+        if names := split_names(tag.rpartition("/")[2].replace("_", " ")):
             yield TermCandidate(names, TermSource.TAG, -1, -1)
 
 
@@ -180,7 +180,7 @@ def _written(text: str, spot: SentenceSpan) -> Iterator[tuple[tuple[str, ...], T
     raw = text[spot.place.start : spot.place.end]
     for match in _BOLD.finditer(raw):
         inside = plain(match[1])
-        names = names_of(inside + plain(match[2] or ""))
+        names = split_names(inside + plain(match[2] or ""))
         if names:
             begins = not raw[: match.start()].strip(" \t-*+>#0123456789.、)[]")
             ends = match[1].rstrip().endswith((":", "：", ".", "。")) or raw[
@@ -195,11 +195,11 @@ def _written(text: str, spot: SentenceSpan) -> Iterator[tuple[tuple[str, ...], T
             )
             yield names, source
     for match in WIKILINK.finditer(raw):
-        if names := names_of(PurePosixPath(match[1].strip()).name):
+        if names := split_names(PurePosixPath(match[1].strip()).name):
             yield names, TermSource.LINK
     yield from (
         (names, TermSource.GROUP)
-        for names in (*names_in_parentheses(spot.text), *translated_names(spot.text))
+        for names in (*find_names_in_parentheses(spot.text), *find_translated_names(spot.text))
     )
 
 
@@ -220,7 +220,7 @@ def _declared(
             targets = [
                 one
                 for part in re.split("[,，、;；]", plain(rest))
-                if (one := clean(part)) and is_term(one)
+                if (one := clean_term(part)) and is_term(one)
             ]
         if targets:
             yield DeclaredPrerequisite(tuple(targets), spot.place)

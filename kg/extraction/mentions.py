@@ -8,7 +8,7 @@ from typing import Any
 
 from kg.extraction.annotations import NoteAnnotations
 from kg.extraction.cache import _TERMS, ExtractionCache
-from kg.extraction.terms.grammar import ABBREVIATION, singular, term_key
+from kg.extraction.terms.grammar import ABBREVIATION, singularize, term_key
 from kg.language.detect import CJK, detect_language
 from kg.language.normalize import fold
 from kg.names import Mention, NameIndex, name_key
@@ -141,5 +141,5 @@ def strip_kind_noun(name: str) -> str:
 def _other_forms(text: str, own: str, taken: set[str]) -> Iterator[str]:
     """The singular of a plural, the name without its kind: unless they are terms of their own."""
     bare = strip_kind_noun(text)
-    forms = {singular(text), bare, singular(bare)} - {text, ""}
+    forms = {singularize(text), bare, singularize(bare)} - {text, ""}
     yield from sorted(form for form in forms if (key := term_key(form)) == own or key not in taken)

@@ -21,11 +21,11 @@ from kg.extraction.corpus import Corpus, read_corpus
 from kg.extraction.evidence import EvidenceFinder
 from kg.extraction.relations.claims import (
     Claim,
-    declared_prerequisites,
-    named_variants,
-    ordered_headings,
-    stated_relations,
-    text_prerequisites,
+    find_declared_prerequisites,
+    find_heading_order,
+    find_named_variants,
+    find_stated_relations,
+    find_text_prerequisites,
 )
 from kg.extraction.resolution import Resolution, ResolvedConcept
 from kg.extraction.terms.grammar import term_key
@@ -85,11 +85,11 @@ def extract(
     lines = [Lines.of(note.text) for note in notes]
     ids, concepts = _concepts(corpus, curated, located, lines)
     claims = [
-        *declared_prerequisites(corpus),
-        *stated_relations(corpus, memory),
-        *ordered_headings(corpus),
-        *named_variants(corpus),
-        *text_prerequisites(corpus),
+        *find_declared_prerequisites(corpus),
+        *find_stated_relations(corpus, memory),
+        *find_heading_order(corpus),
+        *find_named_variants(corpus),
+        *find_text_prerequisites(corpus),
     ]
 
     def evidence(claim: Claim) -> Evidence:

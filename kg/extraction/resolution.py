@@ -13,8 +13,8 @@ from functools import cache
 
 from kg.extraction.annotations import NoteAnnotations, TermSource
 from kg.extraction.mentions import strip_kind_noun
-from kg.extraction.terms.grammar import ABBREVIATION, is_term, names_of, term_key
-from kg.extraction.terms.headings import is_single
+from kg.extraction.terms.grammar import ABBREVIATION, is_term, split_names, term_key
+from kg.extraction.terms.headings import names_one_thing
 from kg.language.detect import detect_language
 from kg.names import Mention
 
@@ -208,7 +208,7 @@ def _aligned_aliases(
     """Front matter aliases at the same place in two notes of one id: as many, between two that the lists share."""
 
     def concepts(note: NoteAnnotations) -> list[str]:
-        keys = (term_key(name) for alias in note.aliases for name in names_of(alias)[:1])
+        keys = (term_key(name) for alias in note.aliases for name in split_names(alias)[:1])
         roots = (
             merged.root(next(iter(stands[key])) if len(stands.get(key, ())) == 1 else key)
             for key in keys
@@ -227,7 +227,7 @@ def _aligned_aliases(
 def _translations(notes: Sequence[NoteAnnotations], shorts: set[str]) -> Iterator[tuple[str, str]]:
     """Terms at the same position in two notes of one id, in two languages: a heading's, a definition's."""
     for one, other in _twins(notes):
-        if is_single(one.title) and is_single(other.title):
+        if names_one_thing(one.title) and names_one_thing(other.title):
             yield from _paired(
                 _in_sections(one, {TermSource.TITLE}),
                 _in_sections(other, {TermSource.TITLE}),
@@ -313,7 +313,7 @@ class _Subject:
 
 def _subject(note: NoteAnnotations) -> _Subject:
     terms = tuple(term.names for term in note.terms if term.source is TermSource.TITLE)
-    return _Subject(terms, len(terms) == 1 and is_single(note.title))
+    return _Subject(terms, len(terms) == 1 and names_one_thing(note.title))
 
 
 def _join_aliases(
@@ -346,7 +346,9 @@ def _join_aliases(
             continue
         roots = {merged.root(key) for key in full}
         aliases = [
-            (text, term_key(text)) for alias in note.aliases for text in names_of(alias) or (alias,)
+            (text, term_key(text))
+            for alias in note.aliases
+            for text in split_names(alias) or (alias,)
         ]
         others = [
             key

@@ -49,7 +49,7 @@ class Claim:
     place: Span
 
 
-def declared_prerequisites(corpus: Corpus) -> Iterator[Claim]:
+def find_declared_prerequisites(corpus: Corpus) -> Iterator[Claim]:
     """What notes declare to be known first: `requires:`, links under a heading such as 前置知识.
 
     It relates two concepts where it relates two notes on one concept each. Of a note on several things one cannot tell
@@ -120,7 +120,7 @@ def _concept_called(corpus: Corpus, number: int, target: str) -> int | None:
     return meant[0] if len(meant) == 1 else None
 
 
-def stated_relations(corpus: Corpus, memory: ExtractionCache) -> Iterator[Claim]:
+def find_stated_relations(corpus: Corpus, memory: ExtractionCache) -> Iterator[Claim]:
     """What sentences and headings state by the patterns."""
     for number, note in enumerate(corpus.notes):
         before = memory.get("stated", note) or {}
@@ -163,7 +163,7 @@ def stated_relations(corpus: Corpus, memory: ExtractionCache) -> Iterator[Claim]
                 )
 
 
-def ordered_headings(corpus: Corpus) -> Iterator[Claim]:
+def find_heading_order(corpus: Corpus) -> Iterator[Claim]:
     """The order of the things that a section on an evolution defines one after another, or has headings on."""
     for number, note in enumerate(corpus.notes):
         for section, head in enumerate(note.heads):
@@ -209,7 +209,7 @@ def _headings_under(corpus: Corpus, number: int, section: int) -> list[tuple[int
     return list(found.items())
 
 
-def named_variants(corpus: Corpus) -> Iterator[Claim]:
+def find_named_variants(corpus: Corpus) -> Iterator[Claim]:
     """`byte-level BPE` is a kind of BPE: a name that ends in another's."""
     where = corpus.first
     keys = {
@@ -232,7 +232,7 @@ def named_variants(corpus: Corpus) -> Iterator[Claim]:
                     break
 
 
-def text_prerequisites(corpus: Corpus) -> Iterator[Claim]:
+def find_text_prerequisites(corpus: Corpus) -> Iterator[Claim]:
     """What concepts' own texts name."""
     named = {
         (number, at): _named_in(corpus, number, at)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from kg.extraction.terms.grammar import ABBREVIATION, clean, is_term, names_of
+from kg.extraction.terms.grammar import ABBREVIATION, clean_term, is_term, split_names
 from kg.language.detect import CJK, detect_language
 
 _LONG_FORM = re.compile(
@@ -22,10 +22,10 @@ _LEAD = re.compile("^(?:例如|比如|诸如|如|即|包括|以及|通过|采用
 _LONGEST_LEFT = 12  # characters of a name in running text, where nothing marks its beginning
 
 
-def names_in_parentheses(seen: str) -> Iterator[tuple[str, ...]]:
+def find_names_in_parentheses(seen: str) -> Iterator[tuple[str, ...]]:
     """Names and their short forms in running text: `long form (LF)`, `LF (long form)`, `名称（name）`.
 
-    >>> list(names_in_parentheses("We use attention with linear biases (ALiBi)，旋转位置编码（RoPE）。"))
+    >>> list(find_names_in_parentheses("We use attention with linear biases (ALiBi)，旋转位置编码（RoPE）。"))
     [('attention with linear biases', 'ALiBi'), ('旋转位置编码', 'RoPE')]
     """
     for match in _LONG_FORM.finditer(seen):
@@ -36,7 +36,7 @@ def names_in_parentheses(seen: str) -> Iterator[tuple[str, ...]]:
             yield match[2].strip(), match[1]
     for match in _NAMED.finditer(seen):
         left = _LEAD.sub("", match[1].strip())
-        inner = [clean(one) for one in re.split("[,，、;；]", match[2])]
+        inner = [clean_term(one) for one in re.split("[,，、;；]", match[2])]
         names = tuple(
             one
             for one in inner
@@ -52,14 +52,14 @@ def names_in_parentheses(seen: str) -> Iterator[tuple[str, ...]]:
             yield left, *names
 
 
-def translated_names(seen: str) -> Iterator[tuple[str, ...]]:
+def find_translated_names(seen: str) -> Iterator[tuple[str, ...]]:
     """Names and the name in the other language that a sentence gives besides.
 
-    >>> list(translated_names("MHA（Multi-Head Attention），也就是多头注意力，是一种注意力。"))
+    >>> list(find_translated_names("MHA（Multi-Head Attention），也就是多头注意力，是一种注意力。"))
     [('MHA', 'Multi-Head Attention', '多头注意力')]
     """
     for match in _THAT_IS.finditer(seen):
-        names = names_of(match[1])
+        names = split_names(match[1])
         if (
             names
             and is_term(match[2])

@@ -91,14 +91,14 @@ def term_key(name: str) -> str:
     >>> term_key("Weight Initialisation") == term_key("weight initialization")
     True
     """
-    spelled = american(singular(name.strip()).casefold())
+    spelled = american(singularize(name.strip()).casefold())
     return name_key(spelled.replace("&", "and"))
 
 
-def singular(name: str) -> str:
+def singularize(name: str) -> str:
     """The name with its last word in the singular, when that is a plural by its ending.
 
-    >>> [singular(name) for name in ("covariance matrices", "Markov random fields", "loss", "bases", "bias", "basis")]
+    >>> [singularize(name) for name in ("covariance matrices", "Markov random fields", "loss", "bases", "bias", "basis")]
     ['covariance matrix', 'Markov random field', 'loss', 'basis', 'bias', 'basis']
     """
     for pattern, ending in _SINGULAR if detect_language(name) == "en" else ():
@@ -107,10 +107,10 @@ def singular(name: str) -> str:
     return name
 
 
-def clean(written: str) -> str:
+def clean_term(written: str) -> str:
     """A written term without numbering, article, quotes, math and marks at its ends; empty when nothing is left.
 
-    >>> clean("4. The Adam optimizer:")
+    >>> clean_term("4. The Adam optimizer:")
     'Adam optimizer'
     """
     seen = _EDGE.sub("", _MATH.sub(" ", _NUMBERING.sub("", written)).strip())
@@ -139,15 +139,15 @@ def is_term(name: str) -> bool:
 
 
 @lru_cache(maxsize=100_000)
-def names_of(written: str) -> tuple[str, ...]:
+def split_names(written: str) -> tuple[str, ...]:
     """The names that a written term holds, in its order; without parentheses just the one, and none when it is no term.
 
-    >>> names_of("多头注意力（Multi-Head Attention, MHA）"), names_of("top-p (nucleus) sampling")
+    >>> split_names("多头注意力（Multi-Head Attention, MHA）"), split_names("top-p (nucleus) sampling")
     (('多头注意力', 'Multi-Head Attention', 'MHA'), ('top-p sampling', 'nucleus sampling'))
-    >>> names_of("Dropout (training)"), names_of("残差连接（Residual Connection，又称跳跃连接）")
+    >>> split_names("Dropout (training)"), split_names("残差连接（Residual Connection，又称跳跃连接）")
     (('Dropout',), ('残差连接', 'Residual Connection', '跳跃连接'))
     """
-    term = clean(written)
+    term = clean_term(written)
     match = _PARENTHESES.search(term)
     if not match and (
         topic := re.fullmatch(r"([^:：]{2,60})[:：]\s*([^:：]{2,60})", term)
@@ -156,12 +156,12 @@ def names_of(written: str) -> tuple[str, ...]:
     if not match or not match.start():
         return (term,) if is_term(term) else ()
     before, after = term[: match.start()].strip(), term[match.end() :].strip()
-    outer = clean(f"{before} {after}") if after else clean(before)
+    outer = clean_term(f"{before} {after}") if after else clean_term(before)
     if after and (len(after) > 24 or _PARENTHESES.search(after) or not is_term(outer)):
         return (before,) if is_term(before) else ()
     if not is_term(outer) and not is_term(before):
         return ()
-    inner = [clean(_SAID_AGAIN.sub("", one)) for one in _GROUP_SPLIT.split(match[1])]
+    inner = [clean_term(_SAID_AGAIN.sub("", one)) for one in _GROUP_SPLIT.split(match[1])]
     names = [outer] if is_term(outer) else [before]
     for at, name in enumerate(inner):
         again = bool(_SAID_AGAIN.match(_GROUP_SPLIT.split(match[1])[at]))
@@ -208,13 +208,13 @@ def _spelled_by_ear(short: str, long: str) -> bool:
     return bool(re.fullmatch("[a-z]+[24][a-z]+", short)) and all(one in letters for one in spoken)
 
 
-def parts_of(phrase: str) -> list[str]:
+def split_enumeration(phrase: str) -> list[str]:
     """The parts of an enumeration, a shared last word given back to each.
 
-    >>> parts_of("vanishing and exploding gradients"), parts_of("MHA、MQA 和 GQA")
+    >>> split_enumeration("vanishing and exploding gradients"), split_enumeration("MHA、MQA 和 GQA")
     (['vanishing gradients', 'exploding gradients'], ['MHA', 'MQA', 'GQA'])
     """
-    parts = [clean(one) for one in _AND.split(phrase)]
+    parts = [clean_term(one) for one in _AND.split(phrase)]
     parts = [one for one in parts if one]
     words = parts[-1].split() if parts else []
     if (

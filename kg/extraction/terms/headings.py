@@ -4,7 +4,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kg.extraction.terms.grammar import _GENERAL, _NUMBERING, _PARENTHESES, clean, parts_of
+from kg.extraction.terms.grammar import (
+    _GENERAL,
+    _NUMBERING,
+    _PARENTHESES,
+    clean_term,
+    split_enumeration,
+)
 from kg.language.detect import detect_language
 from kg.names import name_key
 
@@ -90,23 +96,24 @@ _MARKED = re.compile(
 _PRONOUN = frozenset({"it", "they", "them", "这", "它", "它们"})
 
 
-def is_single(title: str) -> bool:
+def names_one_thing(title: str) -> bool:
     """Whether a title names one thing and no list of them.
 
-    >>> is_single("maximum likelihood: multivariate Gaussians"), is_single("Attention variants: MHA, MQA and MLA")
+    >>> names_one_thing("maximum likelihood: multivariate Gaussians"), names_one_thing("Attention variants: MHA, MQA and MLA")
     (True, False)
     """
     return not any(
-        len(parts_of(piece)) > 1 for piece in re.split("[:：]", _PARENTHESES.sub(" ", title))
+        len(split_enumeration(piece)) > 1
+        for piece in re.split("[:：]", _PARENTHESES.sub(" ", title))
     )
 
 
-def heading_topic(heading: str) -> HeadingTopic:
+def parse_heading(heading: str) -> HeadingTopic:
     """What a heading names or asks about.
 
-    >>> heading_topic("4. What is the bias–variance trade-off?").terms
+    >>> parse_heading("4. What is the bias–variance trade-off?").terms
     (TermVariants(forms=('bias–variance trade-off',), sure=True),)
-    >>> [reading.forms for reading in heading_topic("MHA 和 MQA 有什么区别？").terms], heading_topic("什么是多头注意力？").asks
+    >>> [reading.forms for reading in parse_heading("MHA 和 MQA 有什么区别？").terms], parse_heading("什么是多头注意力？").asks
     ([('MHA',), ('MQA',)], True)
     """
     text = _NUMBERING.sub("", heading).strip()
@@ -139,7 +146,7 @@ def _compared(text: str) -> list[str]:
                 for group in match.groups()
                 if group
             ]
-            pieces = [one for group in groups for one in parts_of(group)]
+            pieces = [one for group in groups for one in split_enumeration(group)]
             if len(pieces) > 1:
                 return [] if _PRONOUN.intersection(pieces) else pieces
     return []
@@ -148,7 +155,7 @@ def _compared(text: str) -> list[str]:
 def _enumerated(phrase: str, sure: bool) -> Iterator[TermVariants]:
     """A phrase as one term, and each part of it as one."""
     kept = _MARKED.sub("", _CLAUSE.split(phrase.strip())[0].strip())
-    pieces = parts_of(kept)
+    pieces = split_enumeration(kept)
     if forms := _forms(kept):
         yield TermVariants(forms, sure and len(pieces) == 1)
     if len(pieces) > 1:
@@ -158,18 +165,18 @@ def _enumerated(phrase: str, sure: bool) -> Iterator[TermVariants]:
 def _forms(phrase: str) -> tuple[str, ...]:
     """A phrase as a term, then without its prepositional tails."""
     found = []
-    text = clean(phrase)
+    text = clean_term(phrase)
     while (match := _FACET.match(text)) and name_key(match[1]) in _GENERAL:  # the limits of BERT
-        text = clean(match[2])
+        text = clean_term(match[2])
     if owned := re.fullmatch(
         r"(.+?)\s*的\s*(.+)", text
     ):  # LSTM 的细胞状态; GRU 的公式 is about GRU
-        owner, thing = clean(owned[1]), clean(owned[2])
+        owner, thing = clean_term(owned[1]), clean_term(owned[2])
         return (
             (owner,) if name_key(thing) in _GENERAL or re.search(_FACETS, thing) else (thing, text)
         )
     while text:
         found.append(text)
         cuts = [match.start() for match in _TAIL.finditer(text)]
-        text = clean(text[: cuts[-1]]) if cuts and detect_language(text) == "en" else ""
+        text = clean_term(text[: cuts[-1]]) if cuts and detect_language(text) == "en" else ""
     return tuple(found)
