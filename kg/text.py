@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
@@ -29,6 +29,24 @@ class Printable:
 def printable(text: str) -> str:
     """The text with control characters, escapes and direction overrides replaced: safe for a terminal."""
     return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def locate_quote(text: str, quote: str, expected: Iterable[tuple[int, int]] = ()) -> int:
+    """Return the offset of the quote's first character in the text, or -1 if the text lacks it.
+
+    The stretches of `expected` (from, up to) are searched first, in order. If none of them holds
+    the whole quote, its first occurrence anywhere in the text counts. An empty quote is found in
+    an expected stretch only.
+
+    >>> locate_quote("one two one", "one", [(4, 11)]), locate_quote("one two", "two", [(0, 3)])
+    (8, 4)
+    >>> locate_quote("one two", "three")
+    -1
+    """
+    for start, end in expected:
+        if (offset := text.find(quote, start, end)) >= 0:
+            return offset
+    return text.find(quote) if quote else -1
 
 
 def format_location(path: str, first: int, last: int, page: int = 0) -> str:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from kg.extraction.annotations import NoteAnnotations
+from kg.extraction.annotations import Heading, NoteAnnotations
 from kg.names import name_key
-from kg.text import Lines
+from kg.text import Lines, locate_quote
 from kg.types import Evidence
 
 
@@ -42,21 +42,14 @@ class EvidenceFinder:
         return replace(place, first=0, last=0)
 
     def _quote(self, note: NoteAnnotations, place: Evidence) -> int:
-        if place.heading:
-            for head in note.heads:
-                if head.trail and name_key(head.trail[-1]) == name_key(place.heading[-1]):
-                    end = (
-                        note.spots[head.last - 1].place.end
-                        if head.last > head.first
-                        else head.place.end
-                    )
-                    if (
-                        start := note.text.find(
-                            place.quote, head.place.start, max(end, head.place.end) + 2
-                        )
-                    ) >= 0:
-                        return start
-        return note.text.find(place.quote) if place.quote else -1
+        sections = [
+            (head.place.start, max(_end_of(note, head), head.place.end) + 2)
+            for head in note.heads
+            if place.heading
+            and head.trail
+            and name_key(head.trail[-1]) == name_key(place.heading[-1])
+        ]
+        return locate_quote(note.text, place.quote, sections)
 
     def section(self, place: Evidence) -> list[Evidence]:
         """A section of the notes of this path or id: that of this heading, and at the same position in the twins."""
@@ -82,11 +75,7 @@ class EvidenceFinder:
         for note in notes:
             if at < len(note.heads):
                 head, lines = note.heads[at], self._lines_of(note)
-                end = (
-                    note.spots[head.last - 1].place.end
-                    if head.last > head.first
-                    else head.place.end
-                )
+                end = _end_of(note, head)
                 found.append(
                     Evidence(
                         note.path,
@@ -102,6 +91,11 @@ class EvidenceFinder:
         if note.path not in self._lines:
             self._lines[note.path] = Lines.of(note.text)
         return self._lines[note.path]
+
+
+def _end_of(note: NoteAnnotations, head: Heading) -> int:
+    """Return where a section's last sentence ends, or its heading when it has none."""
+    return note.spots[head.last - 1].place.end if head.last > head.first else head.place.end
 
 
 def _section_at(note: NoteAnnotations, offset: int) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from kg.errors import NotesError
 from kg.notes.formats import is_extracted
 from kg.notes.note import content_hash, decode_note
-from kg.text import Lines
+from kg.text import Lines, locate_quote
 from kg.types import Evidence, Relation
 from rag.index.reader import Index
 from rag.types import Hit, NoteLines
@@ -33,10 +33,9 @@ class LiveNotes:
         text = self.text(path)
         if text is None:
             return None
-        if text[start : start + len(quote)] != quote:
-            start = text.find(quote)
-            if start < 0:
-                return None
+        start = locate_quote(text, quote, [(start, start + len(quote))])
+        if start < 0:
+            return None
         lines = Lines.of(text)
         return start, lines.number(start), lines.number(start + len(quote) - 1)
 
@@ -50,8 +49,7 @@ class LiveNotes:
             return replace(place, first=0, last=0)
         lines = self._lines.get(place.path) or self._lines.setdefault(place.path, Lines.of(text))
         start = lines.starts[place.first - 1] if 0 < place.first <= len(lines.starts) else 0
-        start = text.find(place.quote, start)
-        start = text.find(place.quote) if start < 0 else start  # it moved up
+        start = locate_quote(text, place.quote, [(start, len(text))])
         if start < 0:
             return replace(place, first=0, last=0)
         return replace(
