@@ -163,7 +163,7 @@ CLAUSE_OPENERS = split_words(
 )
 # "The difference between … and …" compares, whichever of these nouns it has.
 COMPARISON_NOUNS = split_words(
-    "difference, differences, relation, relationship, distinction, comparison"
+    "differences?, relations?, relationships?, distinctions?, comparisons?"
 )
 # "Explain …" asks about what follows.
 EXPLAIN_VERBS = split_words(
