@@ -21,12 +21,12 @@ from kg.extraction.corpus import Corpus, read_corpus
 from kg.extraction.evidence import EvidenceFinder
 from kg.extraction.relations.claims import (
     Claim,
-    find_declared_prerequisites,
     find_heading_order,
     find_named_variants,
     find_stated_relations,
-    find_text_prerequisites,
 )
+from kg.extraction.relations.concept_texts import find_text_prerequisites
+from kg.extraction.relations.declarations import find_declared_prerequisites
 from kg.extraction.resolution import Resolution, ResolvedConcept
 from kg.extraction.terms.grammar import term_key
 from kg.language.detect import detect_language

@@ -57,7 +57,9 @@ NUMBER_LABELS = frozenset("第步版本表图章节式")
 # --- Names of things ------------------------------------------------------------------------
 
 NUMERALS = "一二三四五六七八九十"
-CONJUNCTIONS = split_words("和, 与, 及其, 以及, 及, 或")
+CONJUNCTIONS = split_words("和, 与, 以及, 及, 或")
+# In an enumeration of names 及其, "and its", joins too.
+LIST_CONJUNCTIONS = ("及其", *CONJUNCTIONS)
 PRONOUNS = frozenset({"这", "它", "它们"})
 # A heading may number itself by one of these: 第三章.
 NUMBERED_PARTS = "章节部分讲课步"

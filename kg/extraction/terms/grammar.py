@@ -57,7 +57,7 @@ _NOT_A_NAME = {
     ),
 }
 _AND = re.compile(
-    rf"\s*(?:[,，、;；/&]|\b{join_words(en.CONJUNCTIONS)}\b|{join_words(zh.CONJUNCTIONS)})\s*"
+    rf"\s*(?:[,，、;；/&]|\b{join_words(en.CONJUNCTIONS)}\b|{join_words(zh.LIST_CONJUNCTIONS)})\s*"
 )
 _ALSO_CALLED = re.compile(
     rf"^{join_words(zh.ALSO_CALLED, en.ALSO_CALLED)}\s*[:：]?\s*", re.IGNORECASE
