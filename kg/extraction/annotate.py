@@ -18,6 +18,8 @@ from kg.extraction.relations.prerequisites import is_aside
 from kg.extraction.terms.abbreviations import find_names_in_parentheses, find_translated_names
 from kg.extraction.terms.grammar import clean_term, is_term, split_names, term_key
 from kg.extraction.terms.headings import HeadingTopic, names_one_thing, parse_heading
+from kg.language import en, zh
+from kg.language.words import join_words
 from kg.notes.front_matter import WIKILINK, FrontMatter
 from kg.notes.markdown import BlockKind, Section, plain
 from kg.notes.note import Note
@@ -34,15 +36,10 @@ _LINK = re.compile(
 )
 _HEADING = re.compile(r"^[ \t]{0,3}#{1,6}[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
 _NEEDED = re.compile(
-    r"^\W*(?:requires?|prerequisites?|depends[ _-]?on|needs?|(?:read|learn|study) first|builds[ _-]on"
-    r"|前置(?:知识|概念|条件|要求|内容|笔记)?"
-    r"|先修(?:知识|课程|内容)?|预备知识|先决条件|需要先(?:了解|学习|掌握)|依赖)\W*$",
-    re.IGNORECASE,
+    rf"^\W*{join_words(en.REQUIRES_HEADINGS, zh.REQUIRES_HEADINGS)}\W*$", re.IGNORECASE
 )
 _NEEDS = re.compile(
-    r"^\W*(?:requires?|prerequisites?|depends on|needs"
-    r"|前置(?:知识|概念|条件|要求)?|先修(?:知识)?|预备知识|需要先(?:了解|学习|掌握)|依赖)"
-    r"\s*(::|:|：|(?=\[))\s*",
+    rf"^\W*{join_words(en.REQUIRES_LABELS, zh.REQUIRES_LABELS)}\s*(::|:|：|(?=\[))\s*",
     re.IGNORECASE,
 )
 

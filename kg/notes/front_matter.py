@@ -3,6 +3,7 @@
 import re
 from typing import TYPE_CHECKING, NamedTuple, cast
 
+from kg.language import en, zh
 from kg.notes.markdown import front_matter
 from kg.notes.note import Note
 from kg.types import Problem
@@ -21,16 +22,7 @@ _KEYS = {
     "tags": "tags",
     "tag": "tags",
     "keywords": "tags",
-    "requires": "requires",
-    "require": "requires",
-    "prerequisites": "requires",
-    "prerequisite": "requires",
-    "depends_on": "requires",
-    "depends-on": "requires",
-    "depends": "requires",
-    "前置": "requires",
-    "前置知识": "requires",
-    "先修": "requires",
+    **dict.fromkeys(en.REQUIRES_KEYS + zh.REQUIRES_KEYS, "requires"),
 }
 
 
