@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 from kg.errors import NothingFound, QuestionError
 from kg.export.write import ExportResult, RenderOptions, render_export
-from kg.graph.build import Graph, name_index, relation_of
+from kg.graph.build import Graph, concepts_of, name_index
 from kg.graph.paths import NoPath
 from kg.graph.paths import path as find_path
 from kg.graph.subgraph import Direction, Neighbourhood, edges_along, edges_within
 from kg.language.detect import detect_language
 from kg.names import resolve_one
-from kg.serialize import relation_attributes
 from kg.types import RelationKind
 from rag.index.graph import load_graph
 from rag.index.sources import LiveNotes
@@ -98,13 +97,13 @@ def _used(index: "Index", question: str) -> set[str]:
 
 def _reread(graph: Graph, sources: LiveNotes) -> None:
     for source, target, key in graph.edges(keys=True):
-        relation = sources.relation(relation_of(graph, source, target, RelationKind(key)))
-        graph.edges[source, target, key].update(relation_attributes(relation))
+        edge = graph.edges[source, target, key]
+        edge["relation"] = sources.relation(edge["relation"])
 
 
 def _tongue(graph: Graph, wish: ExportRequest) -> str:
     """The language of what was asked, else that of most concepts' labels."""
     if asked := " ".join(filter(None, (wish.focus, *(wish.path or ()), wish.answer))):
         return detect_language(asked)
-    chinese = sum(detect_language(data["label"]) == "zh" for _, data in graph.nodes(data=True))
+    chinese = sum(detect_language(concept.label) == "zh" for concept in concepts_of(graph, graph))
     return "zh" if 2 * chinese > len(graph) else "en"

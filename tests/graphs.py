@@ -1,10 +1,9 @@
 """Graphs to draw: the bundled notes', one with the worst labels there are, and ones of any size."""
 
+from dataclasses import replace
 from functools import cache
 
-import networkx as nx
-
-from kg.graph.build import Graph, build_graph
+from kg.graph.build import Graph, build_graph, concepts_of, relations_of
 from kg.types import (
     Alias,
     AliasKind,
@@ -46,9 +45,19 @@ def bundled() -> Graph:
 def doubled() -> Graph:
     """The bundled graph twice: 500 concepts with as many relations and quotes as real notes give."""
     graph = bundled()
-    again = nx.relabel_nodes(graph, {id: f"{id}-again" for id in graph})
-    both: Graph = nx.compose(graph, again)  # type: ignore[assignment]  # it is one
-    return both
+    concepts, relations = concepts_of(graph, graph), relations_of(graph)
+    return build_graph(
+        [*concepts, *(replace(concept, id=f"{concept.id}-again") for concept in concepts)],
+        [
+            *relations,
+            *(
+                replace(
+                    relation, source=f"{relation.source}-again", target=f"{relation.target}-again"
+                )
+                for relation in relations
+            ),
+        ],
+    )
 
 
 def hostile() -> Graph:

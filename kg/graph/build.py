@@ -17,9 +17,7 @@ from kg.names import NameIndex
 from kg.serialize import (
     Attributes,
     concept_attributes,
-    concept_from,
     relation_attributes,
-    relation_from,
 )
 from kg.types import Concept, Edge, LocalizedText, Origin, Relation, RelationKind, Status
 
@@ -44,7 +42,7 @@ def build_graph(concepts: Iterable[Concept], relations: Iterable[Relation]) -> G
         )
     graph: Graph = nx.MultiDiGraph()
     for id, concept in sorted(merged.items()):
-        graph.add_node(id, **concept_attributes(concept))
+        graph.add_node(id, concept=concept)
     distinct = merge(relations)
     stated = {relation.edge for relation in distinct if relation.status is not Status.REJECTED}
     for relation in distinct:
@@ -52,7 +50,7 @@ def build_graph(concepts: Iterable[Concept], relations: Iterable[Relation]) -> G
         if source not in merged or target not in merged or source == target:
             raise ValueError(f"{source} {kind.value} {target} does not relate two of the concepts")
         opposed = kind.acyclic and {relation.edge, (target, source, kind)} <= stated
-        graph.add_edge(source, target, kind.value, **relation_attributes(relation), opposed=opposed)
+        graph.add_edge(source, target, kind.value, relation=relation, opposed=opposed)
     return graph
 
 
@@ -80,31 +78,35 @@ def concepts_of(graph: Graph, ids: Iterable[str]) -> tuple[Concept, ...]:
 
 def relations_of(graph: Graph) -> list[Relation]:
     """All relations, in the graph's order."""
-    return [
-        relation_of(graph, source, target, RelationKind(key))
-        for source, target, key in graph.edges(keys=True)
-    ]
+    return [data["relation"] for _, _, data in graph.edges(data=True)]
 
 
 def concept_of(graph: Graph, id: str) -> Concept:
     """The concept of this id. Raises KeyError when there is none."""
-    return concept_from(id, graph.nodes[id])
+    concept: Concept = graph.nodes[id]["concept"]
+    return concept
 
 
 def relation_of(graph: Graph, source: str, target: str, kind: RelationKind) -> Relation:
     """The relation at an edge. Raises KeyError when there is none."""
-    return relation_from(source, target, kind, graph.edges[source, target, kind.value])
+    relation: Relation = graph.edges[source, target, kind.value]["relation"]
+    return relation
 
 
 def accepted(graph: Graph, kinds: Collection[RelationKind]) -> list[tuple[str, str, str]]:
     """The accepted relations of these kinds as edges of the graph, sorted: source, target, key."""
     keys = {kind.value for kind in kinds}
-    edges: Iterable[tuple[str, str, str, str]] = graph.edges(keys=True, data="status")
     return sorted(
         (source, target, key)
-        for source, target, key, status in edges
-        if key in keys and status == "accepted"
+        for source, target, key, data in graph.edges(keys=True, data=True)
+        if key in keys and data["relation"].status is Status.ACCEPTED
     )
+
+
+def is_accepted(graph: Graph, source: str, target: str, key: str) -> bool:
+    """Tell whether there is such an edge and its relation is accepted."""
+    edge = graph.get_edge_data(source, target, key)
+    return edge is not None and edge["relation"].status is Status.ACCEPTED
 
 
 def digraph(graph: Graph, *kinds: RelationKind) -> Digraph:
@@ -124,7 +126,17 @@ def require(graph: Graph, *ids: str) -> None:
 
 def to_document(graph: Graph) -> Attributes:
     """The graph as a kbase.graph/1 document: networkx node-link data, nothing lost."""
-    return {"schema": SCHEMA, **nx.node_link_data(graph, edges="edges", key="relation")}
+    plain: Graph = nx.MultiDiGraph()
+    for concept in concepts_of(graph, graph):
+        plain.add_node(concept.id, **concept_attributes(concept))
+    for source, target, key, data in graph.edges(keys=True, data=True):
+        plain.add_edge(source, target, key, **edge_attributes(data["relation"], data["opposed"]))
+    return {"schema": SCHEMA, **nx.node_link_data(plain, edges="edges", key="relation")}
+
+
+def edge_attributes(relation: Relation, opposed: bool) -> Attributes:
+    """Return the plain attributes of an edge, as the index and the export keep them."""
+    return {**relation_attributes(relation), "opposed": opposed}
 
 
 def _joined(first: Concept, second: Concept) -> Concept:
@@ -165,4 +177,4 @@ def _rank(relation: Relation) -> tuple[int, float, str]:
 
 def name_index(graph: "Graph") -> NameIndex:
     """The names of every concept of a graph."""
-    return NameIndex(concept_from(id, data) for id, data in graph.nodes(data=True))
+    return NameIndex(concepts_of(graph, graph))

@@ -6,7 +6,7 @@ from enum import Enum
 
 import networkx as nx
 
-from kg.graph.build import Graph, concepts_of, digraph, relations_of
+from kg.graph.build import Graph, concept_of, concepts_of, digraph, is_accepted, relations_of
 from kg.graph.plans import cycles
 from kg.names import name_key
 from kg.types import RelationKind, Status
@@ -61,12 +61,12 @@ def _cycles(graph: Graph) -> Iterable[Finding]:
 
 
 def _opposed(graph: Graph) -> Iterable[Finding]:
-    for source, target, kind, stated in graph.edges(keys=True, data=True):
-        back = graph.get_edge_data(target, source, kind) or {}
+    for source, target, kind, data in graph.edges(keys=True, data=True):
         if (
-            stated["status"] == back.get("status") == "accepted"
-            and stated["opposed"]
+            data["opposed"]
             and source < target
+            and is_accepted(graph, source, target, kind)
+            and is_accepted(graph, target, source, kind)
         ):
             message = f"{source} {kind} {target}, and the other way round"
             yield Finding(
@@ -104,7 +104,7 @@ def _orphans(graph: Graph) -> Iterable[Finding]:
         yield Finding(
             Weight.WARNING,
             "orphan",
-            f"{graph.nodes[id]['label']} is related to nothing",
+            f"{concept_of(graph, id).label} is related to nothing",
             "say in a note what it builds on",
         )
 

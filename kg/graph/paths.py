@@ -19,6 +19,7 @@ from kg.graph.build import (
     concept_of,
     concepts_of,
     digraph,
+    is_accepted,
     relation_of,
     require,
 )
@@ -184,9 +185,9 @@ def _hops(graph: Graph, via: Via) -> dict[tuple[str, str, str], int]:
 
 
 def _cost(graph: Graph, edge: tuple[str, str, str]) -> int:
-    stated = graph.edges[edge]
-    unstated = not any(place["lines"][0] for place in stated["evidence"])
-    return int(_HOP * round(2 - stated["confidence"], 3)) + _UNSTATED * unstated
+    relation: Relation = graph.edges[edge]["relation"]
+    unstated = not any(evidence.found for evidence in relation.evidence)
+    return int(_HOP * round(2 - relation.confidence, 3)) + _UNSTATED * unstated
 
 
 def stages(lineage: Digraph) -> set[tuple[str, str]]:
@@ -235,10 +236,8 @@ def _alternatives(ways: Ways, states: list[State]) -> list[tuple[str, ...]]:
 def _steps(graph: Graph, states: list[State]) -> tuple[Step, ...]:
     steps = []
     for (source, _), (target, key) in pairwise(states):
-        forward = (graph.get_edge_data(source, target, key) or {}).get("status") == "accepted"
-        relation = relation_of(
-            graph, *((source, target) if forward else (target, source)), RelationKind(key)
-        )
+        edge = (source, target) if is_accepted(graph, source, target, key) else (target, source)
+        relation = relation_of(graph, *edge, RelationKind(key))
         steps.append(Step(concept_of(graph, source), concept_of(graph, target), relation))
     return tuple(steps)
 

@@ -137,8 +137,8 @@ def in_order(graph: Graph, needs: Digraph, wanted: set[str]) -> list[str]:
     """These concepts in learning order: by layer, topic and id, a knot as one."""
 
     def rank(id: str) -> tuple[str, str]:
-        notes = graph.nodes[id]["notes"]
-        return (notes[0]["path"] if notes else "", id)
+        notes = concept_of(graph, id).notes
+        return (notes[0].path if notes else "", id)
 
     parts = nx.condensation(needs.subgraph(wanted))
     layers = [

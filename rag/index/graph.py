@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from kg.errors import ConceptError
 from kg.names import NameIndex, keys_in
-from kg.serialize import concept_from
-from kg.types import Concept
+from kg.serialize import concept_from, relation_from
+from kg.types import Concept, RelationKind
 
 if TYPE_CHECKING:
     from kg.graph.build import Graph
@@ -33,7 +33,7 @@ def load_graph(index: "Index") -> "Graph":
 
     graph: Graph = nx.MultiDiGraph()
     for id, document in index.rows("SELECT id, document FROM concepts ORDER BY id"):
-        graph.add_node(id, **json.loads(document))
+        graph.add_node(id, concept=concept_from(id, json.loads(document)))
     if not len(graph):
         raise ConceptError(
             "these notes hold no concepts", "kbase index, or name some in concepts.yaml"
@@ -41,7 +41,9 @@ def load_graph(index: "Index") -> "Graph":
     for source, target, kind, document in index.rows(
         "SELECT source, target, kind, document FROM relations"
     ):
-        graph.add_edge(source, target, kind, **json.loads(document))
+        attributes = json.loads(document)
+        relation = relation_from(source, target, RelationKind(kind), attributes)
+        graph.add_edge(source, target, kind, relation=relation, opposed=attributes["opposed"])
     return graph
 
 

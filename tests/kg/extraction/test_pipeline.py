@@ -389,7 +389,7 @@ def test_the_curated_file_wins_and_its_rejections_are_remembered() -> None:
     concepts, relations = found(NET, curated=read_curated(CURATED, "concepts.yaml"))
     assert {one.id for one in concepts} == {"recurrent", "lstm"}
     graph = build_graph(concepts, relations)
-    assert graph.edges["recurrent", "lstm", "evolves_to"]["status"] == "rejected"
+    assert graph.edges["recurrent", "lstm", "evolves_to"]["relation"].status is Status.REJECTED
 
 
 def test_curated_evidence_gets_its_lines_and_what_is_gone_is_stale() -> None:
@@ -558,7 +558,7 @@ def test_any_text_is_read_and_every_quote_stands_at_its_lines(texts: list[str]) 
     for place in (place for concept in concepts for place in concept.notes):
         assert 1 <= place.first <= place.last <= len(Lines.of(text_of[place.path]).starts)
     graph = build_graph(concepts, relations)
-    assert all(graph.nodes[id]["label"] for id in graph)
+    assert all(graph.nodes[id]["concept"].label for id in graph)
     assert all(re.fullmatch(r"[^\W_]+(-[^\W_]+)*", id) for id in graph)
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -184,7 +185,8 @@ def test_concepts_in_one_note_or_each_in_its_own_are_grouped_by_their_relations(
     for path in ("{}.md", "all.md"):
         graph = sized(120)
         for id, data in graph.nodes(data=True):
-            data["notes"] = [{**data["notes"][0], "path": path.format(id)}]
+            moved = replace(data["concept"].notes[0], path=path.format(id))
+            data["concept"] = replace(data["concept"], notes=(moved,))
         groups = topics(graph, "en")
         assert 2 <= len(groups) <= 30
         assert sorted(id for group in groups for id in group.members) == sorted(graph)

@@ -4,6 +4,7 @@ import html
 import json
 import re
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from kg.export.drawing.view import view
 from kg.export.write import RenderOptions, render_export
 from kg.graph.build import Graph
 from kg.graph.subgraph import Direction, Neighbourhood, select
-from kg.types import RelationKind
+from kg.types import RelationKind, Status
 from tests.browser import browser, npm, opened
 from tests.graphs import HOSTILE, alone, bundled, circle, doubled, hostile, sized
 from tests.kg.export.test_export import made
@@ -155,7 +156,9 @@ def test_a_link_to_nothing_shows_everything(browser: Browser, whole: Path, hash:
 
 def test_a_relation_whose_quote_is_gone_says_so(browser: Browser, tmp_path: Path) -> None:
     graph = circle()
-    graph.edges["a", "b", "prerequisite_of"]["evidence"][0]["lines"] = [0, 0]
+    edge = graph.edges["a", "b", "prerequisite_of"]
+    gone = replace(edge["relation"].evidence[0], first=0, last=0)
+    edge["relation"] = replace(edge["relation"], evidence=(gone,))
     with opened(browser, written(graph, tmp_path), "a") as page:
         assert "its quote is gone from the notes" in page.inner_text("#panel li:has-text('b')")
 
@@ -295,7 +298,8 @@ def the_same(
 
 def test_what_was_rejected_is_in_the_data_formats_and_in_no_drawing(tmp_path: Path) -> None:
     graph = circle()
-    graph.edges["a", "b", "prerequisite_of"]["status"] = "rejected"
+    edge = graph.edges["a", "b", "prerequisite_of"]
+    edge["relation"] = replace(edge["relation"], status=Status.REJECTED)
     assert len(json.loads(made(graph, "json"))["edges"]) == 3
     assert [one["flags"] for one in data_of(written(graph, tmp_path))["edges"]] == [0, 0]
     assert made(graph, "dot").count("->") == 2
