@@ -42,7 +42,7 @@ def texts(most: int) -> list[str]:
         for one in index.passages(ids).values():
             if most <= 0:
                 break
-            some = [one.passage.reading, *one.passage.sentence_readings]
+            some = [one.passage.indexed_text, *one.passage.indexed_sentences]
             chosen += some
             most -= sum(map(estimate_tokens, some))
     return chosen

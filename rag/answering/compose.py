@@ -132,7 +132,7 @@ def _in_one_language(pages: Sequence[HitUnits], asked: Question, language: str) 
 
 
 def _named_in(one: HitUnits, asked: Question) -> float:
-    return coverage(asked.about, set(analyze(one.hit.passage.reading))) if asked.about else 0.0
+    return coverage(asked.about, set(analyze(one.hit.passage.indexed_text))) if asked.about else 0.0
 
 
 def _further(

@@ -153,7 +153,7 @@ def _question(line: str, place: str) -> Question:
 
 
 def _systems(index: Index, passages: Sequence[Passage]) -> dict[str, System]:
-    folded = [(passage, fold(passage.reading)) for passage in passages]
+    folded = [(passage, fold(passage.indexed_text)) for passage in passages]
     return {
         "kbase": lambda question: _kbase(index, question),
         "dense": lambda question: (

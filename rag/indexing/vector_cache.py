@@ -86,7 +86,7 @@ class VectorCache:
         texts = [
             text
             for passage in missing.values()
-            for text in (passage.reading, *passage.sentence_readings)
+            for text in (passage.indexed_text, *passage.indexed_sentences)
         ]
         kinds = [
             kind
@@ -115,7 +115,7 @@ class VectorCache:
 
 
 def _key(passage: Passage, encoder: CenteredEncoder) -> bytes:
-    texts = [encoder.fingerprint, passage.reading, *passage.sentence_readings]
+    texts = [encoder.fingerprint, passage.indexed_text, *passage.indexed_sentences]
     return content_hash("\x00".join(texts).encode("utf-8", "replace"))
 
 

@@ -24,7 +24,7 @@ def search(
     if index.reranker is None:
         return search_only(index, question, k, mode, language)
     hits = search_only(index, question, max(k, _CANDIDATES), mode, language)
-    said = index.reranker.scores(question, [hit.passage.reading for hit in hits])
+    said = index.reranker.scores(question, [hit.passage.indexed_text for hit in hits])
     order = sorted(range(len(hits)), key=lambda at: (-said[at], at))
     return [
         replace(hits[at], score=was.score, why=replace(hits[at].why, rerank=said[at]))

@@ -86,7 +86,7 @@ def _missing(name: str, unseen: frozenset[str]) -> str:
 
 
 def _held(hits: Sequence[Hit]) -> set[str]:
-    return {term for hit in hits[:_READ] for term in analyze(hit.passage.reading)}
+    return {term for hit in hits[:_READ] for term in analyze(hit.passage.indexed_text)}
 
 
 def _are_strange(index: "Index", question: str, missing: set[str], held: set[str]) -> bool:

@@ -53,7 +53,7 @@ def test_plurals_and_singulars_meet_and_other_words_stay() -> None:
 
 def test_keyword_scores_are_bm25_over_its_bound(index: Index) -> None:
     rows = index.passages(range(1, 10))
-    documents = {id: analyze(one.passage.reading) for id, one in rows.items()}
+    documents = {id: analyze(one.passage.indexed_text) for id, one in rows.items()}
     mean = sum(map(len, documents.values())) / len(documents)
     words = ["softmax", "gru", "dropout", "unheard"]
 

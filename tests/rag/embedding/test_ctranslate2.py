@@ -34,7 +34,7 @@ def texts() -> list[str]:
         return [
             text
             for one in index.passages(ids).values()
-            for text in (one.passage.reading, *one.passage.sentence_readings)
+            for text in (one.passage.indexed_text, *one.passage.indexed_sentences)
         ]
 
 
