@@ -23,7 +23,7 @@ class Background:
 
     concepts: tuple[Concept, ...]
     prerequisites: tuple[Prerequisite, ...]
-    more: int
+    further: int
 
 
 class BlockKind(Enum):
@@ -237,7 +237,7 @@ class IndexStatus:
 
 @dataclass(frozen=True, slots=True)
 class NoteLines:
-    """Lines of a note as they are now; `place` is the `FILE:FIRST-LAST` that was asked for."""
+    """Lines of a note as they are now; `location` is the `FILE:FIRST-LAST` that was asked for."""
 
-    place: str
+    location: str
     text: str

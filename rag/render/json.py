@@ -41,7 +41,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
             }
             for one in answer.background.prerequisites
         ],
-        "further_prerequisites": answer.background.more,
+        "further_prerequisites": answer.background.further,
         "quoted_language": answer.quote_language,
         "disagreements": [{"cites": [one, other]} for one, other in answer.disagreements],
         "confidence": answer.confidence,
@@ -141,4 +141,4 @@ def eval_json(evaluation: "Evaluation") -> dict[str, Any]:
 
 
 def lines_json(lines: NoteLines) -> dict[str, Any]:
-    return {"schema": "kbase.lines/1", "place": lines.place, "text": lines.text}
+    return {"schema": "kbase.lines/1", "place": lines.location, "text": lines.text}

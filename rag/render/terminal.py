@@ -230,8 +230,8 @@ def _study(answer: Answer) -> list[str]:
         click.style(labels["first"], bold=True),
         "  " + printable(" → ".join([*way, target.name(answer.language)])),
     ]
-    more = labels["further"].format(studied.more, printable(target.id))
-    return [*lines, f"  {more}"] if studied.more else lines
+    more = labels["further"].format(studied.further, printable(target.id))
+    return [*lines, f"  {more}"] if studied.further else lines
 
 
 def _width(text: str) -> int:
