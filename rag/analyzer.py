@@ -1,20 +1,25 @@
-"""Text → the terms it is found by, in Chinese and English alike. How often and where they stand is SQLite's to keep."""
+"""Turn text into index terms: Chinese into bigrams, English into stems."""
 
 import re
 from collections.abc import Iterator
 
+from kg.language import en, zh
 from kg.language.detect import CJK_RUN
 from kg.language.normalize import american, fold
+from kg.language.words import join_words
 
 TermSequence = tuple[str, ...]  # the terms of a name, in order
 
+# A word, or an order of growth such as O(n^2), which is one term.
 _WORD = re.compile(r"(?P<order>o\([^()\s]{1,12}\))|[^\W_]+(?:[_\-./^+#][^\W_]+)*(?:\+\+|#)?")
-_JOINT = re.compile(r"[_\-./^+#]+")
-_CONTRACTED = re.compile(
-    r"\b[a-z]+n['’]t\b|['’](?:s|m|d|ll|re|ve)\b"
-)  # can't, won't: of its words none tells anything
-_PLURAL = re.compile(r"\b([A-Z]{2,})s\b")  # GPUs: by its letters alone no plural
-_SPOKEN = {
+# The characters between the parts of a compound: d_k, GPT-4.
+_COMPOUND_JOINT = re.compile(r"[_\-./^+#]+")
+# None of the words in a contraction such as "can't" or "won't" carries content.
+_CONTRACTION = re.compile(r"\b[a-z]+n['’]t\b|['’](?:s|m|d|ll|re|ve)\b")
+# The plural of an abbreviation. In lower case GPUs would look like a singular that ends in -us.
+_ABBREVIATION_PLURAL = re.compile(r"\b([A-Z]{2,})s\b")
+# A sign and its name are one term.
+_SIGN_NAMES = {
     "√": "sqrt",
     "根号": "sqrt",
     "α": "alpha",
@@ -23,81 +28,85 @@ _SPOKEN = {
     "λ": "lambda",
     "θ": "theta",
 }
-_STRAY = re.compile("(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
-_SYMBOL = re.compile("|".join(_SPOKEN) + r"|\b(?:alpha|beta|gamma|lambda|theta)(?=\d)")
-
-# Words that say how one asks, not what about.
-_ASKING = re.compile(
-    "为什么|为何|为啥|什么样|什么|怎么样|怎么|怎样|咋|如何|哪些|哪个|哪种|哪里|哪|多少|多大|几个|啥|吗|呢|是不是|能不能|请问|一下|有何|之间|分别|公式"
-)
-_STOP = frozenset(
-    "a am an and are as at be been but by can could did do does for from had has have how i if in into is it its me my of on or "
-    "our please should so than that the their then there these they this those to us was we were what when where which who "
-    "whom whose why will with would you your".split()
-)
+# A sign, or the name of one directly before a number: beta1 is beta and 1.
+_SIGN = re.compile("|".join(_SIGN_NAMES) + r"|\b(?:alpha|beta|gamma|lambda|theta)(?=\d)")
+# Text copied out of a PDF file has spaces within Chinese words.
+_SPACE_IN_WORD = re.compile("(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+_QUESTION_WORDS = re.compile(join_words(zh.QUESTION_WORDS))
+# The number of letters by which two forms of a word are the same: regularise, regularisation.
+_TRUNCATED = 8
 
 
 def analyze(text: str) -> list[str]:
-    """The terms of a text in order, repeats kept: CJK bigrams (one character alone stays), Latin words whole and stemmed.
+    """Return the terms of a text in order, with repeats.
 
-    An identifier is one term and, where it is a compound, its parts too. Terms hold no space and no quote mark.
-    A sign and its name are one term: √, 根号 and sqrt. A space within a Chinese word, as copied out of PDF files, is none.
+    A run of Chinese gives its bigrams, or the character if it is one alone; a Latin word is kept
+    whole and stemmed. An identifier is one term, and so are the parts of a compound besides.
+    A sign and its name are one term: √, 根号 and sqrt. Terms hold no space and no quote mark.
 
     >>> analyze("多头注意力 with d_k and GPT-4")
     ['多头', '头注', '注意', '意力', 'd_k', 'gpt-4', 'gpt']
     """
-    folded = _STRAY.sub("", fold(_PLURAL.sub(r"\1", text)))
-    return list(
-        _terms(
-            _CONTRACTED.sub(
-                "", _SYMBOL.sub(lambda symbol: f" {_SPOKEN.get(symbol[0], symbol[0])} ", folded)
-            )
-        )
-    )
+    folded = _SPACE_IN_WORD.sub("", fold(_ABBREVIATION_PLURAL.sub(r"\1", text)))
+    named = _SIGN.sub(lambda sign: f" {_SIGN_NAMES.get(sign[0], sign[0])} ", folded)
+    return list(_split_terms(_CONTRACTION.sub("", named)))
 
 
 def analyze_question(question: str) -> list[str]:
-    """The terms of a question without the Chinese words that only ask: no bigram runs over them either.
+    """Return the terms of a question without its question words; no bigram spans one of them.
 
     >>> analyze_question("GRU 有哪些门")
     ['gru', '有', '门']
     """
-    return analyze(without_asking(question))
+    return analyze(remove_question_words(question))
 
 
-def without_asking(question: str) -> str:
-    """A question without the Chinese words that only ask."""
-    return _ASKING.sub("\n", question)
+def remove_question_words(question: str) -> str:
+    """Put a line break in place of each Chinese question word."""
+    return _QUESTION_WORDS.sub("\n", question)
 
 
-def _terms(folded: str) -> Iterator[str]:
-    for found in _WORD.finditer(folded):
-        if found["order"]:
-            yield found[0]
+def truncate_term(term: str) -> str:
+    """Cut a term to the letters that all forms of a word share.
+
+    >>> truncate_term("regularise") == truncate_term("regularisation")
+    True
+    """
+    return term[:_TRUNCATED]
+
+
+def _split_terms(folded: str) -> Iterator[str]:
+    for word in _WORD.finditer(folded):
+        if word["order"]:
+            yield word[0]
             continue
-        end = found.start()
-        for run in CJK_RUN.finditer(folded, found.start(), found.end()):
-            yield from _latin(folded[end : run.start()])
+        end = word.start()
+        for run in CJK_RUN.finditer(folded, word.start(), word.end()):
+            yield from _latin_terms(folded[end : run.start()])
             yield from (run[0][at : at + 2] for at in range(max(1, len(run[0]) - 1)))
             end = run.end()
-        yield from _latin(folded[end : found.end()])
+        yield from _latin_terms(folded[end : word.end()])
 
 
-def _latin(word: str) -> Iterator[str]:
-    """A word, stemmed, and the parts of a compound."""
+def _latin_terms(word: str) -> Iterator[str]:
+    """Yield the stem of a word, and of the parts of a compound."""
     word = word.strip("_-./^+#") if not word.endswith(("++", "#")) else word.lstrip("_-./^+#")
-    if word and word not in _STOP:
-        yield stem(word)
-        if len(parts := _JOINT.split(word)) > 1:
-            yield from (
-                stem(part)
-                for part in parts
-                if len(part) > 1 and not part.isdigit() and part not in _STOP
-            )
+    if not word or word in en.STOP_WORDS:
+        return
+    yield stem(word)
+    parts = _COMPOUND_JOINT.split(word)
+    if len(parts) > 1:
+        yield from (stem(part) for part in parts if _is_term_of_compound(part))
+
+
+def _is_term_of_compound(part: str) -> bool:
+    return len(part) > 1 and not part.isdigit() and part not in en.STOP_WORDS
 
 
 def stem(word: str) -> str:
-    """An English word in American spelling without its plural s (the S stemmer of Harman 1991), anything else unchanged.
+    """Return an English word in American spelling without its plural s, anything else unchanged.
+
+    This is the S stemmer of Harman 1991, "How effective is suffixing?".
 
     >>> stem("gates"), stem("queries"), stem("bias"), stem("optimisers")
     ('gate', 'query', 'bias', 'optimizer')

@@ -1,4 +1,4 @@
-"""The nouns of retrieval, in the order they come to be: Sentence, Passage, Hit, Citation, Answer."""
+"""Define the types of retrieval and answering, in the order they arise: Passage, Hit, Answer."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from kg.types import Concept, LocalizedText
 
 @dataclass(frozen=True, slots=True)
 class Prerequisite:
-    """A concept to know first, and why: the reason of the relation by which it is needed."""
+    """A concept to know first, with the reason of the relation by which it is needed."""
 
     concept: Concept
     why: LocalizedText
@@ -19,7 +19,10 @@ class Prerequisite:
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """What an answer is about, and what to know before: the nearest few in learning order, and how many more there are."""
+    """The concepts a question names and what to know before them.
+
+    `prerequisites` are the nearest few in learning order; `further` counts those left out.
+    """
 
     concepts: tuple[Concept, ...]
     prerequisites: tuple[Prerequisite, ...]
@@ -27,7 +30,7 @@ class Background:
 
 
 class BlockKind(Enum):
-    """What a block is. The parts of prose are sentences, those of a list items, those of a table rows."""
+    """What a block is. Its parts are sentences in prose, items in a list, rows in a table."""
 
     PROSE = "prose"
     LIST = "list"
@@ -38,7 +41,11 @@ class BlockKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class BlockPart:
-    """Sentences `first` to `last` of a passage; `start` and `end` in the note, an item's marker included; its indent."""
+    """Sentences `first` to `last` of a passage: one sentence, item, row, formula or piece of code.
+
+    `start` and `end` are character offsets into the note and include an item's marker; `indent`
+    counts columns.
+    """
 
     first: int
     last: int
@@ -49,7 +56,7 @@ class BlockPart:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Neighbouring parts of one kind, in order. Where a table is `headed`, its first part is the header."""
+    """Adjacent parts of one kind, in order. The first part of a `headed` table is its header."""
 
     kind: BlockKind
     parts: tuple[BlockPart, ...]
@@ -64,9 +71,14 @@ class Block:
     def end(self) -> int:
         return self.parts[-1].end
 
+    @property
+    def characters(self) -> int:
+        """Return the length of the block in the note."""
+        return self.end - self.start
+
 
 class SearchMode(Enum):
-    """Which of the two signals ranks the passages."""
+    """The signals that rank passages: vectors, words, or both."""
 
     HYBRID = "hybrid"
     DENSE = "dense"
@@ -75,9 +87,10 @@ class SearchMode(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """The smallest piece that is quoted: a sentence, a list item's sentence, a table row, a formula, a block of code.
+    """The smallest unit that is quoted: a sentence, a table row, a formula, a block of code.
 
-    `start` and `end` are character offsets into the note; `text` is what a reader sees of it, without markup.
+    `start` and `end` are character offsets into the note; `text` is what a reader sees of it,
+    without markup.
     """
 
     start: int
@@ -87,10 +100,11 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A run of a note that is found as one: a section, or a part of a long one, with its heading's line.
+    """A stretch of a note that is retrieved as a whole: a section, or a part of a long section.
 
-    `text` is the note's characters from `start` up to `end`, unchanged; lines are 1-based and inclusive. `page` is the page
-    of a PDF file or the cell of a notebook that it stands on; 0 where there are none. `language` is that of its prose.
+    `text` is the note's characters from `start` up to `end`, unchanged; it includes the line of
+    the heading. Lines `first` to `last` are 1-based and inclusive. `page` is the page of a PDF
+    file or the cell of a notebook, 0 where there is neither. `language` is that of the prose.
     """
 
     path: str
@@ -106,16 +120,24 @@ class Passage:
 
     @property
     def indexed_text(self) -> str:
-        """What is encoded and matched: the heading trail, then the passage as a reader sees it."""
+        """Return what is encoded and matched: the heading trail, then the text without markup."""
         return "\n".join(
             ([" > ".join(self.heading)] if self.heading else [])
-            + [one.text for one in self.sentences]
+            + [sentence.text for sentence in self.sentences]
         )
 
     @property
     def indexed_sentences(self) -> list[str]:
-        """What is encoded of each sentence: under its heading, without which many an item does not say what it is about."""
-        return ["\n".join((*self.heading[-1:], one.text)) for one in self.sentences]
+        """Return what is encoded of each sentence: the last heading, then the sentence.
+
+        Without the heading many items do not say what they are about.
+        """
+        return ["\n".join((*self.heading[-1:], sentence.text)) for sentence in self.sentences]
+
+    @property
+    def title(self) -> str:
+        """Return the heading right above the passage; empty when there is none."""
+        return self.heading[-1] if self.heading else ""
 
     @property
     def location(self) -> str:
@@ -124,9 +146,10 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class ScoreBreakdown:
-    """What a score is made of; each part is 0 for a passage that is no nearer than the notes at large.
+    """The parts of a score; each is 0 for a passage no nearer than the notes at large.
 
-    `rerank` is what a cross-encoder said, where one was asked: then it gave the order.
+    `terms` are the question's terms found in the passage, the rarest first. `rerank` is the
+    cross-encoder's score where one was used; it then decided the order.
     """
 
     dense: float
@@ -138,7 +161,10 @@ class ScoreBreakdown:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that was found. `sentence_scores` go with `passage.sentences`; higher is better."""
+    """A passage that was retrieved. Scores are higher for better.
+
+    `sentence_scores` belong to `passage.sentences`, one each.
+    """
 
     passage: Passage
     score: float
@@ -147,7 +173,7 @@ class Hit:
 
 
 class Hits(list[Hit]):
-    """The hits of one query, best first. `notices` are for the person: files that changed."""
+    """The hits of one query, best first. `notices` tell the person about files that changed."""
 
     def __init__(self, hits: Iterable[Hit], *, query: str, notices: tuple[str, ...] = ()) -> None:
         super().__init__(hits)
@@ -155,9 +181,26 @@ class Hits(list[Hit]):
         self.notices = notices
 
 
+class AnswerKind(Enum):
+    """The kind of answer that a question asks for.
+
+    A comparison needs two sides, steps are in order, a list has several things, a reason says
+    why, a definition says what something is; a fact is anything else.
+    """
+
+    COMPARISON = "comparison"
+    STEPS = "steps"
+    LIST = "list"
+    FORMULA = "formula"
+    NUMBER = "number"
+    REASON = "reason"
+    DEFINITION = "definition"
+    FACT = "fact"
+
+
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A quote and where it stands: the passage's note, characters `start` to `end`, lines `first` to `last`."""
+    """A verbatim quote and its location: characters `start` to `end`, lines `first` to `last`."""
 
     id: int
     passage: Passage
@@ -176,8 +219,8 @@ class Citation:
 class Statement:
     """One piece of an answer and the ids of the citations that it rests on.
 
-    A language model's is no quote: `support`, from 0 to 1, is how much of it the cited passages say, `supported` whether that
-    is enough.
+    Text from a language model is no quote: `support`, from 0 to 1, is how much of it the cited
+    passages say, and `supported` whether that is enough.
     """
 
     text: str
@@ -188,14 +231,16 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Answer(Printable):
-    """What the notes say to a question, or, without statements, that they say nothing.
+    """What the notes say to a question; without statements, that they do not cover it.
 
-    `confidence` is from 0 to 1. `disagreements` are pairs of citations' ids whose quotes contradict each other. `nearest`
-    holds heading trails, when nothing was found. `notices` are for the person: files that changed since they were indexed.
-    `model` is the language model whose sentences these are, if one wrote them.
+    `kind` is the kind of answer that the question asks for. `confidence` is from 0 to 1.
+    `disagreements` are pairs of ids of citations that contradict each other. `nearest` holds
+    heading trails when nothing was found. `notices` tell the person about files that changed
+    since they were indexed. `model` names the language model that wrote the statements, if any.
     """
 
     question: str
+    kind: AnswerKind
     language: str
     statements: tuple[Statement, ...]
     citations: tuple[Citation, ...]
@@ -204,7 +249,7 @@ class Answer(Printable):
     nearest: tuple[tuple[str, ...], ...]
     notices: tuple[str, ...]
     hits: tuple[Hit, ...]
-    background: "Background"
+    background: Background
     model: str = ""
 
     @property
@@ -213,14 +258,14 @@ class Answer(Printable):
 
     @property
     def quote_language(self) -> str:
-        """The language of the quotes: the question's, unless every one of them is in the other."""
-        spoken = {one.passage.language for one in self.citations}
-        return spoken.pop() if len(spoken) == 1 else self.language
+        """Return the language of the quotes if all are in one, else that of the answer."""
+        languages = {citation.passage.language for citation in self.citations}
+        return languages.pop() if len(languages) == 1 else self.language
 
 
 @dataclass(frozen=True, slots=True)
 class IndexStatus:
-    """What an index holds, the engine it was made with, and the paths of notes that changed since.
+    """What an index holds, the engine that made it, and the paths of notes that changed since.
 
     `languages` counts the passages in each language, the most frequent first.
     """
@@ -237,7 +282,7 @@ class IndexStatus:
 
 @dataclass(frozen=True, slots=True)
 class NoteLines:
-    """Lines of a note as they are now; `location` is the `FILE:FIRST-LAST` that was asked for."""
+    """Lines of a note as they are now. `location` is the `FILE:FIRST-LAST` that was asked for."""
 
     location: str
     text: str

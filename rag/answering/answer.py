@@ -31,7 +31,9 @@ def ask(index: Index, question: str, k: int = 5, language: str = "auto") -> Answ
     wanted = detect_language(question) if language == "auto" else language
     asked = analyse(question)
     found = _once(
-        search(index, question, max(k, _SECTIONS if asked.thing else 0) + _COPIES, language=wanted)
+        search(
+            index, question, max(k, _SECTIONS if asked.subject else 0) + _COPIES, language=wanted
+        )
     )
     hits, sources = found[:k], LiveNotes(index)
     verdict = assess(index, question, hits)
@@ -42,10 +44,11 @@ def ask(index: Index, question: str, k: int = 5, language: str = "auto") -> Answ
     citations = _cited(pieces, sources)
     return Answer(
         question=question,
+        kind=asked.kind,
         language=wanted,
         statements=tuple(Statement(citation.quote, (citation.id,)) for citation in citations),
         citations=tuple(citations),
-        disagreements=tuple(_disagreements(citations, asked.about)),
+        disagreements=tuple(_disagreements(citations, asked.topic)),
         confidence=verdict.confidence,
         nearest=() if citations else _headings(hits),
         notices=sources.notices(),
@@ -58,13 +61,13 @@ def ask(index: Index, question: str, k: int = 5, language: str = "auto") -> Answ
 
 def _first(index: Index, asked: Question, good: Sequence[Hit]) -> list[Hit]:
     """The hits of what a question in two parts asks first, where it is to be answered."""
-    if not asked.first or not good:
+    if not asked.first_part or not good:
         return []
     return search(
         index,
-        f"{asked.first}是什么"
-        if detect_language(asked.first) == "zh"
-        else f"what is {asked.first}",
+        f"{asked.first_part}是什么"
+        if detect_language(asked.first_part) == "zh"
+        else f"what is {asked.first_part}",
         _SECTIONS,
     )
 

@@ -32,8 +32,8 @@ from rag.answering.units import (
     unit_terms,
     units_of,
 )
-from rag.question import AnswerKind, Question, coverage
-from rag.types import BlockKind, Hit, Passage
+from rag.question import Question, coverage
+from rag.types import AnswerKind, BlockKind, Hit, Passage
 
 _PASSAGES = 3  # at most
 _TOGETHER = 7  # sentences, items and rows of them all, at most
@@ -80,7 +80,9 @@ def compose(
     most = MOST - sum(count(one, some) for one, some in more)
     chosen = [(lead, extend_to_section_end(lead, fill_gaps(lead, units), asked, most)), *more]
     chosen = [(one, closed(one, complete_lists(one, some))) for one, some in chosen]
-    if (asked.opposites or asked.sides) and len({one.hit.passage.path for one, _ in chosen}) == 1:
+    if (asked.pros_and_cons or asked.sides) and len(
+        {one.hit.passage.path for one, _ in chosen}
+    ) == 1:
         chosen.sort(key=lambda one: one[0].hit.passage.start)
     chosen = _defined(
         asked, chosen, [*pages, *(one for one in units_of(first) if one.language == lead.language)]
@@ -95,7 +97,7 @@ def _more(
     """What is added from other passages: the other sides of what is asked, or else what says more, where that is wanted."""
     if asked.sides:
         yield from uncovered_sides(asked, lead, pages)
-    elif asked.opposites:
+    elif asked.pros_and_cons:
         yield from opposite_section(lead[0], pages, asked)
     elif not is_complete(*lead, asked) and not (
         is_headed_by_question(lead[0], asked) and count(*lead) >= FEW
@@ -105,9 +107,9 @@ def _more(
 
 def _defined(asked: Question, chosen: list[Selected], pages: Sequence[HitUnits]) -> list[Selected]:
     """With what says first what a thing is, where a question asks that and more, and a section is there to say it."""
-    if not asked.first:
+    if not asked.first_part:
         return chosen
-    what = Question(AnswerKind.DEFINITION, asked.defined, thing=asked.defined)
+    what = Question(AnswerKind.DEFINITION, asked.first_topic, subject=asked.first_topic)
     page = max(pages, key=lambda one: is_headed_by_question(one, what))
     if not is_headed_by_question(page, what):
         return chosen
@@ -132,7 +134,7 @@ def _in_one_language(pages: Sequence[HitUnits], asked: Question, language: str) 
 
 
 def _named_in(one: HitUnits, asked: Question) -> float:
-    return coverage(asked.about, set(analyze(one.hit.passage.indexed_text))) if asked.about else 0.0
+    return coverage(asked.topic, set(analyze(one.hit.passage.indexed_text))) if asked.topic else 0.0
 
 
 def _further(
@@ -141,14 +143,14 @@ def _further(
     """The best of further passages: as good as the first's, as much about what is asked, and not the same again."""
     lead, units = chosen[0]
     size, said = count(lead, units), [unit_terms(lead, units)]
-    about = topic_coverage(lead, lead.best, asked.about)
+    about = topic_coverage(lead, lead.best, asked.topic)
     for other in others[: _PASSAGES - 1]:
         units = expand(other, other.best, asked)
         told, more = unit_terms(other, units), count(other, units)
         near = other.standing >= lead.standing - _FURTHER
         fits = (
             near
-            and topic_coverage(other, other.best, asked.about) >= about
+            and topic_coverage(other, other.best, asked.topic) >= about
             and stands_alone(other, min(units))
             and not other.sets_tasks
         )
@@ -184,7 +186,7 @@ def _contradictions(
                 continue
             if any(
                 contradicts(text, unit.text)
-                and share_topic(one.hit.passage, other.hit.passage, text, asked.about)
+                and share_topic(one.hit.passage, other.hit.passage, text, asked.topic)
                 for other, text in said
             ):
                 yield one, {at}

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from rag.analyzer import analyze_question
+from rag.analyzer import analyze_question, truncate_term
 from rag.answering.units import DANGLING, HitUnits
-from rag.question import SIGNS, AnswerKind, Question, coverage
-from rag.types import BlockKind
+from rag.question import PROS_AND_CONS, Question, coverage
+from rag.types import AnswerKind, BlockKind
 
 _ITEMS = 14  # the longest list that is quoted whole where a list is asked for
 _FEW = 5  # items or rows that are quoted whole where one of them is the answer
@@ -19,7 +19,6 @@ _NEAR = 0.02  # rows and items that score so much less than the best of them are
 _FAIR = 0.1  # and so much less, do fairly well
 _ROWS = 2  # of a long table, that are quoted without the others
 _LEAD = 3  # sentences of a paragraph that is short
-_STEM = 8  # letters by which regularise and regularisation are one
 
 _COLON = re.compile(r"[:：]\W*$")
 _ANNOUNCES = re.compile(r"[:：]\W*$|[\w\u4e00-\u9fff]\**$")  # ends in a colon, or does not end
@@ -111,11 +110,11 @@ def _attached(page: HitUnits, last: int, number: int, asked: Question, announced
 
 def _fits(page: HitUnits, number: int, asked: Question) -> bool:
     """Whether a list or table may be quoted whole: what a heading says is listed may be long. Items under items do not count."""
-    block, listed = page.blocks[number], asked.kind is AnswerKind.LIST and bool(asked.about)
+    block, listed = page.blocks[number], asked.kind is AnswerKind.LIST and bool(asked.topic)
     times = (
         _LONG
         if listed
-        and coverage(asked.about, set(analyze_question(" ".join(page.hit.passage.heading[-1:]))))
+        and coverage(asked.topic, set(analyze_question(" ".join(page.hit.passage.heading[-1:]))))
         == 1.0
         else 1
     )
@@ -136,8 +135,8 @@ def _is_about(page: HitUnits, number: int, asked: Question) -> bool:
             *(page.units[at].text for at in sorted(_before(page, inside[0]))),
         ]
     )
-    held = {term[:_STEM] for term in analyze_question(over)}
-    if coverage(frozenset(term[:_STEM] for term in asked.about), held) >= 0.5:
+    held = {truncate_term(term) for term in analyze_question(over)}
+    if coverage(frozenset(truncate_term(term) for term in asked.topic), held) >= 0.5:
         return True
     floor = page.units[page.best].score - _FAIR
     return sum(page.units[at].score >= floor for at in inside) > len(inside) / 2
@@ -229,9 +228,11 @@ def halves(page: HitUnits, chosen: set[int], asked: Question) -> set[int]:
         if unit.is_quotable and _TITLE.fullmatch(page.source(at, at))
     ]
     parts = [_half(page, at, after) for at, after in pairwise([*bold, len(page.units)])]
-    if asked.opposites:
+    if asked.pros_and_cons:
         parts = [
-            part for part in parts if any(sign.search(page.units[min(part)].text) for sign in SIGNS)
+            part
+            for part in parts
+            if any(sign.search(page.units[min(part)].text) for sign in PROS_AND_CONS)
         ]
     whole = set().union(*parts)
     size = sum(page.units[at].part.end - page.units[at].part.start for at in whole)

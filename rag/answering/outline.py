@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from rag.analyzer import analyze_question
 from rag.answering.compose import Quote
-from rag.question import AnswerKind, Question, coverage
-from rag.types import Hit, Passage
+from rag.question import Question, coverage
+from rag.types import AnswerKind, Hit, Passage
 
 if TYPE_CHECKING:
     from rag.index.reader import Index
@@ -22,7 +22,7 @@ def subsection_titles(index: "Index", asked: Question, hits: Sequence[Hit]) -> l
     Two of the hits have to be under that heading, and one of the best of them under a title that does not say it itself:
     "How to avoid overfitting" with "1. Regularisation", "2. More data" and so on under it.
     """
-    if asked.kind is not AnswerKind.LIST or not hits or not asked.about:
+    if asked.kind is not AnswerKind.LIST or not hits or not asked.topic:
         return []
     for best in (hit.passage for hit in hits[:_BEST] if hit.score >= hits[0].score - _BEHIND):
         for depth in range(len(best.heading) - 1, 0, -1):
@@ -44,7 +44,7 @@ def _listed(index: "Index", path: str, above: tuple[str, ...]) -> list[Quote]:
 
 
 def _names(heading: str, asked: Question) -> bool:
-    return coverage(asked.about, set(analyze_question(heading))) > 0.5
+    return coverage(asked.topic, set(analyze_question(heading))) > 0.5
 
 
 def _titles(index: "Index", path: str, above: tuple[str, ...]) -> list[Quote]:

@@ -7,8 +7,8 @@ from rag.analyzer import analyze, analyze_question
 from rag.answering.expansion import expand, halves
 from rag.answering.sides import comparison_block, sides_in_heading, speaks_of_a_side
 from rag.answering.units import HitUnits, stands_alone
-from rag.question import AnswerKind, Question, analyse, asks_for, coverage
-from rag.types import BlockKind
+from rag.question import Question, analyse, asks_for, coverage
+from rag.types import AnswerKind, BlockKind
 
 _MARGIN = 0.12  # below the best sentence, within its passage,
 _WIDE = 0.2  # or where that alone would be the answer
@@ -77,28 +77,30 @@ def passage_worth(one: HitUnits, asked: Question) -> float:
 
 def _is_named(asked: Question, held: Set[str]) -> bool:
     """Whether all that is asked about stands among terms, wherever one Chinese word ends."""
-    return coverage(asked.about, held) == 1.0
+    return coverage(asked.topic, held) == 1.0
 
 
 def is_headed_by_question(one: HitUnits, asked: Question) -> float:
     """How nearly a passage's heading asks first what one thing is, or how it works, where the question does: from 0 to 1."""
-    if not asked.thing:
+    if not asked.subject:
         return 0.0
     words = " ".join(one.hit.passage.heading[-1:])
     title = analyse(words)
     kind, about = (
-        (AnswerKind.DEFINITION, title.defined) if title.first else (title.kind, title.about)
+        (AnswerKind.DEFINITION, title.first_topic)
+        if title.first_part
+        else (title.kind, title.topic)
     )
-    if kind not in {asked.kind, AnswerKind.DEFINITION} or not asked.thing <= about:
+    if kind not in {asked.kind, AnswerKind.DEFINITION} or not asked.subject <= about:
         return 0.0
-    focus = coverage(about, asked.thing)
+    focus = coverage(about, asked.subject)
     return 0.5 + 0.5 * focus if focus == 1.0 or asks_for(words, kind) else 0.0
 
 
 def _asks_it(one: HitUnits, asked: Question) -> bool:
     """Whether a passage's heading asks for the same kind of answer, and about the most of what is asked."""
     title = " ".join(one.hit.passage.heading[-1:])
-    return asks_for(title, asked.kind) and coverage(asked.about, set(analyze_question(title))) > 0.5
+    return asks_for(title, asked.kind) and coverage(asked.topic, set(analyze_question(title))) > 0.5
 
 
 def _best(one: HitUnits, asked: Question) -> int:
@@ -132,7 +134,7 @@ def select_units(one: HitUnits, asked: Question) -> set[int]:
     best = _best(one, asked)
     chosen = expand(one, best, asked) | comparison_block(one, asked)
     chosen |= _listed(one, chosen, asked)
-    if asked.opposites or asked.kind is AnswerKind.COMPARISON:
+    if asked.pros_and_cons or asked.kind is AnswerKind.COMPARISON:
         chosen |= halves(one, chosen, asked)
     left = set(range(len(one.units))) - chosen
     while left and not is_complete(one, chosen, asked):

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from rag.analyzer import analyze, analyze_question
 from rag.answering.expansion import expand
 from rag.answering.units import HitUnits, Selected, stands_alone, topic_coverage, unit_terms
-from rag.question import SIGNS, Question
+from rag.question import PROS_AND_CONS, Question
 from rag.types import BlockKind
 
 
@@ -40,10 +40,10 @@ def opposite_section(
 ) -> Iterator[Selected]:
     """Beside a section of advantages the one of faults under the same heading, or the other way round."""
     title = lead.hit.passage.heading
-    mine = [bool(sign.search(" ".join(title[-1:]))) for sign in SIGNS]
+    mine = [bool(sign.search(" ".join(title[-1:]))) for sign in PROS_AND_CONS]
     for one in pages:
         heading = one.hit.passage.heading
-        theirs = [bool(sign.search(" ".join(heading[-1:]))) for sign in SIGNS]
+        theirs = [bool(sign.search(" ".join(heading[-1:]))) for sign in PROS_AND_CONS]
         if (
             any(mine)
             and heading[:-1] == title[:-1]

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import click
 
 from kg.text import printable
-from rag.question import analyse
 from rag.types import Answer, Hit, IndexStatus, NoteLines, Statement
 
 if TYPE_CHECKING:
@@ -75,7 +74,7 @@ def show_answer(answer: Answer, explain: bool = False, printed: str = "") -> str
     if answer.background.prerequisites:
         lines += ["", *_study(answer)]
     if explain:
-        asked = labels["asked"].format(analyse(answer.question).kind.value)
+        asked = labels["asked"].format(answer.kind.value)
         lines += [
             "",
             f"{labels['confidence']} {answer.confidence:.2f}  {asked}",

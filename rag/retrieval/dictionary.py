@@ -12,7 +12,7 @@ from contextlib import closing
 from kg.errors import IndexDamaged
 from kg.language.detect import CJK_RUN
 from kg.language.normalize import fold
-from rag.analyzer import TermSequence, analyze, without_asking
+from rag.analyzer import TermSequence, analyze, remove_question_words
 from rag.bundled_data import bundled_path
 
 _LONGEST = 8  # characters of a Chinese word, and
@@ -38,7 +38,7 @@ def translations(question: str) -> dict[TermSequence, list[TermSequence]]:
     >>> translations("which gradient")
     {('gradient',): [('坡度',), ('斜度',), ('梯度',), ('渐变',), ('陡度',)]}
     """
-    asked = without_asking(question[:_READ])
+    asked = remove_question_words(question[:_READ])
     words = dict([*_chinese(asked), *_english(asked)])
     wanted = json.dumps(
         sorted({spelling for spellings in words.values() for spelling in spellings})

@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from kg.language.detect import detect_language
-from rag.analyzer import analyze
+from rag.analyzer import analyze, truncate_term
 from rag.question import subject_of
 from rag.types import Hit
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from rag.index.reader import Index
 
 _READ = 3  # hits that are looked at
-_STEM = 8  # letters by which regularise and regularisation are one
 _ALIKE = (
     0.8  # of the letters of two words with the same first one, from which one is the other mistyped
 )
@@ -54,8 +53,8 @@ def subject_not_mentioned(
         return False
     held = _held([hit for hit in hits if hit.passage.language == hits[0].passage.language])
     if hits[0].passage.language == language:
-        stems = {term[:_STEM] for term in held}
-        missing = {term for term in asked if term[:_STEM] not in stems}
+        stems = {truncate_term(term) for term in held}
+        missing = {term for term in asked if truncate_term(term) not in stems}
     else:
         missing = {term for term in asked & words.unseen if term.isascii() or term in words.named}
     return _are_strange(index, question, missing, held)

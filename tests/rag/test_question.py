@@ -2,7 +2,8 @@
 
 import pytest
 
-from rag.question import AnswerKind, analyse, asks_for, coverage
+from rag.question import analyse, asks_for, coverage
+from rag.types import AnswerKind
 
 QUESTIONS = {
     AnswerKind.COMPARISON: ["MHA 和 MQA 的区别", "LSTM vs GRU", "how does GRU differ from LSTM", "when should I choose GRU over LSTM"],
@@ -43,8 +44,8 @@ def test_the_sides_of_a_comparison_are_what_is_between_its_joints(
 
 
 def test_what_is_asked_about_is_told_without_the_words_that_ask() -> None:
-    assert analyse("what are the main types of optimizers").about == {"optimizer"}
-    assert analyse("GRU 有哪些门").about == {"gru", "门"}
+    assert analyse("what are the main types of optimizers").topic == {"optimizer"}
+    assert analyse("GRU 有哪些门").topic == {"gru", "门"}
 
 
 def test_a_heading_may_ask_for_more_than_one_kind_of_answer() -> None:
@@ -69,7 +70,7 @@ def test_a_heading_may_ask_for_more_than_one_kind_of_answer() -> None:
 def test_what_is_to_be_defined_first_is_told_where_more_is_asked(
     question: str, defined: set[str]
 ) -> None:
-    assert analyse(question).defined == defined
+    assert analyse(question).first_topic == defined
 
 
 @pytest.mark.parametrize(
@@ -77,8 +78,8 @@ def test_what_is_to_be_defined_first_is_told_where_more_is_asked(
     ["Adam 的优缺点", "pros and cons of threads", "what are the advantages and drawbacks of Rust"],
 )
 def test_who_asks_for_advantages_and_faults_asks_for_both(question: str) -> None:
-    assert analyse(question).opposites and not analyse("advantages of threads").opposites
+    assert analyse(question).pros_and_cons and not analyse("advantages of threads").pros_and_cons
 
 
 def test_of_two_chinese_words_one_is_half_of_what_is_asked_about() -> None:
-    assert coverage(analyse("检测幻觉").about, {"幻觉", "模型"}) == 0.5
+    assert coverage(analyse("检测幻觉").topic, {"幻觉", "模型"}) == 0.5
