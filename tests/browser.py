@@ -46,7 +46,7 @@ def opened(
     url = file.resolve().as_uri()
     page.goto(f"{url}#{hash}" if hash else url)
     yield page
-    assert [one for one in said if one.partition("#")[0] != f"request: {url}"] == []
+    assert [relation for relation in said if relation.partition("#")[0] != f"request: {url}"] == []
     context.close()
 
 

@@ -43,7 +43,7 @@ def bundled() -> Graph:
 
 
 def doubled() -> Graph:
-    """The bundled graph twice: 500 concepts with as many relations and quotes as real notes give."""
+    """The bundled graph twice: 500 concepts with the relations and quotes of real notes."""
     graph = bundled()
     concepts, relations = concepts_of(graph, graph), relations_of(graph)
     return build_graph(
@@ -61,7 +61,7 @@ def doubled() -> Graph:
 
 
 def hostile() -> Graph:
-    """The worst labels, each a concept that comes before the next and says so with a quote just as bad."""
+    """The worst labels: each concept is a prerequisite of the next, with a quote just as bad."""
     concepts = [
         Concept(
             f"c{at}",

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 
 # Each row may import the rows above it and itself; units on one row do not know each other.
 _BASE = [
-    ["kg.errors", "kg.text", "kg.language"],
+    ["kg.errors", "kg.files", "kg.text", "kg.language"],
     ["kg.types"],
     ["kg.names", "kg.serialize", "kg.wording"],
 ]

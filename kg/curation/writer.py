@@ -4,7 +4,6 @@ The only file that imports ruamel.yaml, and the only one that writes beside the 
 """
 
 import io
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from kg.errors import NotesError
+from kg.files import replace_file
 from kg.names import NameIndex
 from kg.types import Relation, Status
 
@@ -99,12 +99,9 @@ def _place(path: str, heading: tuple[str, ...], quote: str) -> dict[str, str]:
 def _write(yaml: YAML, document: Any, file: Path) -> None:
     text = io.StringIO()
     yaml.dump(document, text)
-    beside = file.with_name(f".{file.name}.new")
     try:
-        beside.write_text(text.getvalue(), encoding="utf-8")
-        os.replace(beside, file)
+        replace_file(file, text.getvalue().encode())
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise NotesError(
             f"{file} cannot be written: {error.strerror or error}",
             "is it read-only, or the disk full?",

@@ -1,4 +1,4 @@
-"""A graph → the formats that other programs read: node-link JSON, GraphML, GEXF, CSV. Everything in it, nothing drawn."""
+"""Export a graph to formats that other programs read: node-link JSON, GraphML, GEXF, CSV."""
 
 import csv
 import io
@@ -14,7 +14,7 @@ from kg.text import format_location
 from kg.types import Concept, Evidence, Relation
 
 _DATED = re.compile(r' lastmodifieddate="[^"]*"')
-_FORMULA = ("=", "+", "-", "@")  # what a spreadsheet would compute
+_FORMULA = ("=", "+", "-", "@")  # What a spreadsheet would compute as a formula.
 _CONCEPT = (
     "label",
     "label_zh",
@@ -29,7 +29,10 @@ _RELATION = ("relation", "origin", "confidence", "status", "reason_zh", "reason_
 
 
 def node_link(graph: Graph) -> str:
-    """The kbase.graph/1 document: networkx node-link data, nothing lost. A character that is none is a question mark."""
+    """Return the kbase.graph/1 document: networkx node-link data, nothing lost.
+
+    A lone surrogate becomes a question mark.
+    """
     text = json.dumps(to_document(graph), ensure_ascii=False, indent=1)
     return text.encode("utf-8", "replace").decode("utf-8") + "\n"
 
@@ -39,23 +42,31 @@ def graphml(graph: Graph) -> str:
 
 
 def gexf(graph: Graph) -> str:
-    """The same graph gives the same text: without the day's date, which networkx writes into it."""
+    """Return the graph as GEXF, without the date that networkx writes into it."""
     text = "\n".join(nx.generate_gexf(flat(graph)))
     return _DATED.sub("", text) + "\n"
 
 
 def csv_nodes(graph: Graph) -> str:
-    rows = ([one.id, *_concept(one).values()] for one in concepts_of(graph, sorted(graph)))
+    rows = (
+        [concept.id, *_concept(concept).values()] for concept in concepts_of(graph, sorted(graph))
+    )
     return _table(("id", *_CONCEPT), rows)
 
 
 def csv_edges(graph: Graph) -> str:
-    rows = ([one.source, one.target, *_relation(one).values()] for one in _in_order(graph))
+    rows = (
+        [relation.source, relation.target, *_relation(relation).values()]
+        for relation in _in_order(graph)
+    )
     return _table(("source", "target", *_RELATION), rows)
 
 
 def flat(graph: Graph) -> Graph:
-    """The graph with attributes that are texts and numbers, as GraphML and GEXF have them; an edge's label is its relation."""
+    """Return the graph with text and number attributes only, as GraphML and GEXF need them.
+
+    An edge's label is its relation.
+    """
     result: Graph = nx.MultiDiGraph()
     for concept in concepts_of(graph, sorted(graph)):
         result.add_node(concept.id, **_concept(concept))
@@ -66,42 +77,54 @@ def flat(graph: Graph) -> Graph:
 
 
 def _in_order(graph: Graph) -> list[Relation]:
-    return sorted(relations_of(graph), key=lambda one: (one.source, one.target, one.kind.value))
+    return sorted(
+        relations_of(graph),
+        key=lambda relation: (relation.source, relation.target, relation.kind.value),
+    )
 
 
-def _concept(one: Concept) -> dict[str, str]:
+def _concept(concept: Concept) -> dict[str, str]:
     definition, notes = (
-        one.definition,
+        concept.definition,
         [
             format_location(place.path, place.first, place.last)
-            for place in one.notes
+            for place in concept.notes
             if place.found
         ],
     )
     texts = (
-        one.label,
-        one.name("zh"),
-        one.name("en"),
-        _listed(alias.text for alias in one.aliases),
+        concept.label,
+        concept.name("zh"),
+        concept.name("en"),
+        _listed(alias.text for alias in concept.aliases),
         definition.zh,
         definition.en,
     )
     return dict(
         zip(
             _CONCEPT,
-            (*map(plain_label, texts), plain_label(_listed(notes)), "gap" if one.gap else "noted"),
+            (
+                *map(plain_label, texts),
+                plain_label(_listed(notes)),
+                "gap" if concept.gap else "noted",
+            ),
             strict=True,
         )
     )
 
 
-def _relation(one: Relation) -> dict[str, str | float]:
-    reasons, evidence = one.reason, _listed(map(_said, one.evidence))
-    told = (one.kind.value, one.origin.value, one.confidence, one.status.value)
+def _relation(relation: Relation) -> dict[str, str | float]:
+    reasons, evidence = relation.reason, _listed(map(_said, relation.evidence))
+    values = (
+        relation.kind.value,
+        relation.origin.value,
+        relation.confidence,
+        relation.status.value,
+    )
     return dict(
         zip(
             _RELATION,
-            (*told, plain_label(reasons.zh), plain_label(reasons.en), plain_label(evidence)),
+            (*values, plain_label(reasons.zh), plain_label(reasons.en), plain_label(evidence)),
             strict=True,
         )
     )
@@ -117,7 +140,10 @@ def _listed(texts: Iterable[str]) -> str:
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[str | float]]) -> str:
-    """CSV that spreadsheets read as UTF-8 and in which nothing is a formula: what looks like one stands behind an apostrophe."""
+    """Return CSV that spreadsheets read as UTF-8 and never as formulas.
+
+    A cell that looks like a formula gets an apostrophe in front.
+    """
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(head)

@@ -1,15 +1,16 @@
-"""A graph → a file, in the format that its name says. What is asked for is chosen before (kg/selection.py, rag/export.py).
+"""Write a graph to a file, in the format that its name says.
 
-Data formats hold the part of the graph that was asked for; drawings show what can be read of it; the page holds it all.
+Data formats hold the part of the graph that was asked for; drawings show what can be read of it;
+the page holds everything.
 """
 
 import os
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kg.errors import ExportError
+from kg.files import replace_file
 from kg.graph.build import Graph
 from kg.graph.subgraph import Neighbourhood, select
 from kg.types import RelationKind
@@ -17,12 +18,12 @@ from kg.types import RelationKind
 DATA = ("json", "graphml", "gexf", "csv")
 DRAWINGS = ("html", "svg", "png", "dot", "mmd", "canvas")
 FORMATS = (*DRAWINGS, *DATA)
-_KNOWN = "known are " + ", ".join(f".{one}" for one in FORMATS)
+_KNOWN = "known are " + ", ".join(f".{item}" for item in FORMATS)
 
 
 @dataclass(frozen=True, slots=True)
 class RenderOptions:
-    """How a drawing is drawn: its language, `zh`, `en` or, until it is known, `auto`; and for light or dark surroundings."""
+    """How to draw: the language (`zh`, `en`, or `auto` until it is known), and light or dark."""
 
     language: str = "auto"
     dark: bool = False
@@ -30,19 +31,23 @@ class RenderOptions:
 
 @dataclass(frozen=True, slots=True)
 class ExportResult:
-    """Documents by what stands before the suffix, mostly one; what is in them, and how many concepts only as their topic."""
+    """The exported documents, by the suffix of their file's stem: mostly one, with the suffix "".
+
+    `concepts` and `relations` count what is in them, `folded` the concepts shown only as their
+    topic.
+    """
 
     documents: Mapping[str, bytes]
     format: str
     concepts: int
     relations: int
     folded: int = 0
-    paths: tuple[Path, ...] = ()  # where the documents were written
-    notices: tuple[str, ...] = ()  # for the person: files that changed since they were indexed
+    paths: tuple[Path, ...] = ()  # Where the documents were written.
+    notices: tuple[str, ...] = ()  # For the person: files that changed since they were indexed.
 
     @property
     def single_document(self) -> bytes:
-        """The one document. Raises ExportError when there are several."""
+        """Return the only document. Raises ExportError when there are several."""
         if len(self.documents) > 1:
             raise ExportError(
                 f"{self.format} is {len(self.documents)} files",
@@ -52,7 +57,7 @@ class ExportResult:
 
 
 def format_of(file: str, named: str | None) -> str:
-    """The format that is named, else that of a file's suffix. Raises ExportError for one that is unknown."""
+    """Return the named format, else that of a file's suffix. Raises ExportError."""
     found = named or Path(file).suffix.lstrip(".").lower()
     if found not in FORMATS:
         what = f"{file} has no suffix" if not found else f"there is no format .{found}"
@@ -70,7 +75,7 @@ def render_export(
     kinds: tuple[RelationKind, ...],
     look: RenderOptions,
 ) -> ExportResult:
-    """The documents of a format, for what is around a concept, or for everything."""
+    """Render the documents of a format, for what is around a concept or for everything."""
     part = select(graph, around, kinds)
     if format in DATA:
         return ExportResult(
@@ -123,26 +128,18 @@ def _data(graph: Graph, format: str) -> dict[str, bytes]:
 def write(made: ExportResult, file: str) -> ExportResult:
     """Write the documents: of several, each beside `file` with its own name. Raises ExportError.
 
-    A file is written beside the old one and then takes its place: whoever looks sees the one or the other, never half.
+    A file is written beside the old one and then replaces it: readers see either one, never half.
     """
-    target = Path(os.path.realpath(file))  # through a link, not over it
+    target = Path(os.path.realpath(file))  # Write through a link, not over it.
     paths = [target.with_name(f"{target.stem}{which}{target.suffix}") for which in made.documents]
     for path, data in zip(paths, made.documents.values(), strict=True):
-        new = path.with_name(f".{path.name}.{os.getpid()}.new")
+        if path.exists() and not path.is_file():
+            raise ExportError(f"{path} is not a file", "name a file to write")
         try:
-            if path.exists() and not path.is_file():
-                raise ExportError(f"{path} is not a file", "name a file to write")
-            with open(new, "xb") as handle:
-                handle.write(data)
-                handle.flush()
-                os.fsync(handle.fileno())
-            os.replace(new, path)
+            replace_file(path, data)
         except OSError as error:
             raise ExportError(
                 f"{path} cannot be written: {error.strerror or error}",
                 "name a file where you may write",
             ) from error
-        finally:
-            with suppress(OSError):
-                new.unlink(missing_ok=True)
     return replace(made, paths=tuple(paths))

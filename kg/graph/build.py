@@ -1,7 +1,8 @@
-"""Concepts and relations ↔ networkx.MultiDiGraph keyed by relation ↔ the kbase.graph/1 document. No questions (plans, paths).
+"""Build the concept graph, and read concepts and relations from it.
 
-A node is a concept's id, an edge's key is the value of its RelationKind, and every attribute is plain JSON: those of
-kg/records.py, and `opposed` on an edge whose opposite is stated too.
+A networkx.MultiDiGraph: a node is a concept's id and holds `concept`; an edge's key is the value of
+its RelationKind, and it holds `relation` and `opposed`, which tells whether the opposite direction
+is stated too.
 """
 
 from collections import defaultdict
@@ -30,15 +31,16 @@ _DECISION = list(Status)
 
 
 def build_graph(concepts: Iterable[Concept], relations: Iterable[Relation]) -> Graph:
-    """The graph, in the order of ids whatever the order given; what is said twice is merged.
+    """Build the graph, in the order of ids whatever the order given; duplicates are merged.
 
-    Of a concept given twice the first counts, with the other's names and notes added. Two relations of an acyclic kind
-    in opposite directions are both kept, `opposed`. Raises ValueError when a relation leaves the concepts or is a loop.
+    If a concept is given twice, the first one counts and gets the other's names and notes. Two
+    relations of an acyclic kind in opposite directions are both kept, marked as `opposed`. Raises
+    ValueError when a relation names no concept of the graph, or the same one twice.
     """
     merged: dict[str, Concept] = {}
     for concept in concepts:
         merged[concept.id] = (
-            _joined(merged[concept.id], concept) if concept.id in merged else concept
+            _merge_concepts(merged[concept.id], concept) if concept.id in merged else concept
         )
     graph: Graph = nx.MultiDiGraph()
     for id, concept in sorted(merged.items()):
@@ -55,10 +57,11 @@ def build_graph(concepts: Iterable[Concept], relations: Iterable[Relation]) -> G
 
 
 def merge(relations: Iterable[Relation]) -> list[Relation]:
-    """One relation for each edge, sorted; independent of the order given.
+    """Merge relations into one for each edge, sorted; independent of the order given.
 
-    Confidence by noisy-or, 1 − Π(1 − c): two statements of 0.5 make 0.75. A rejection outweighs everything, an acceptance
-    a suggestion. The most trusted origin gives its name, and the reason if it has one.
+    Confidence is combined by noisy-or, 1 − Π(1 − c): two statements of 0.5 make 0.75. A rejection
+    outweighs everything, an acceptance a suggestion. The most trusted origin gives its name, and
+    the reason if it has one.
     """
     groups: defaultdict[Edge, set[Relation]] = defaultdict(set)
     for relation in relations:
@@ -66,35 +69,35 @@ def merge(relations: Iterable[Relation]) -> list[Relation]:
         groups[relation.edge].add(replace(relation, source=source, target=target))
     order = list(RelationKind)
     return [
-        _merged(groups[edge])
+        _merge_relations(groups[edge])
         for edge in sorted(groups, key=lambda edge: (*edge[:2], order.index(edge[2])))
     ]
 
 
 def concepts_of(graph: Graph, ids: Iterable[str]) -> tuple[Concept, ...]:
-    """The concepts of these ids, in their order; of the graph itself, all of them."""
+    """Return the concepts of these ids, in their order; for the graph itself, all of them."""
     return tuple(concept_of(graph, id) for id in ids)
 
 
 def relations_of(graph: Graph) -> list[Relation]:
-    """All relations, in the graph's order."""
+    """Return all relations, in the graph's order."""
     return [data["relation"] for _, _, data in graph.edges(data=True)]
 
 
 def concept_of(graph: Graph, id: str) -> Concept:
-    """The concept of this id. Raises KeyError when there is none."""
+    """Return the concept of this id. Raises KeyError when there is none."""
     concept: Concept = graph.nodes[id]["concept"]
     return concept
 
 
 def relation_of(graph: Graph, source: str, target: str, kind: RelationKind) -> Relation:
-    """The relation at an edge. Raises KeyError when there is none."""
+    """Return the relation at an edge. Raises KeyError when there is none."""
     relation: Relation = graph.edges[source, target, kind.value]["relation"]
     return relation
 
 
 def accepted(graph: Graph, kinds: Collection[RelationKind]) -> list[tuple[str, str, str]]:
-    """The accepted relations of these kinds as edges of the graph, sorted: source, target, key."""
+    """Return the accepted relations of these kinds as edges (source, target, key), sorted."""
     keys = {kind.value for kind in kinds}
     return sorted(
         (source, target, key)
@@ -110,7 +113,7 @@ def is_accepted(graph: Graph, source: str, target: str, key: str) -> bool:
 
 
 def digraph(graph: Graph, *kinds: RelationKind) -> Digraph:
-    """All concepts and their accepted relations of these kinds, in the order of ids."""
+    """Return all concepts and their accepted relations of these kinds, in the order of ids."""
     result: Digraph = nx.DiGraph()
     result.add_nodes_from(sorted(graph))
     result.add_edges_from((source, target) for source, target, _ in accepted(graph, kinds))
@@ -118,14 +121,14 @@ def digraph(graph: Graph, *kinds: RelationKind) -> Digraph:
 
 
 def require(graph: Graph, *ids: str) -> None:
-    """Raises QuestionError for the first id that is no concept's."""
+    """Raise QuestionError for the first id that is not a concept of the graph."""
     for id in ids:
         if id not in graph:
             raise QuestionError(f"there is no concept {id}", "kbase concepts lists them")
 
 
 def to_document(graph: Graph) -> Attributes:
-    """The graph as a kbase.graph/1 document: networkx node-link data, nothing lost."""
+    """Return the graph as a kbase.graph/1 document: networkx node-link data, nothing lost."""
     plain: Graph = nx.MultiDiGraph()
     for concept in concepts_of(graph, graph):
         plain.add_node(concept.id, **concept_attributes(concept))
@@ -139,8 +142,8 @@ def edge_attributes(relation: Relation, opposed: bool) -> Attributes:
     return {**relation_attributes(relation), "opposed": opposed}
 
 
-def _joined(first: Concept, second: Concept) -> Concept:
-    """The first concept with the names and notes of the second."""
+def _merge_concepts(first: Concept, second: Concept) -> Concept:
+    """Return the first concept with the names and notes of the second."""
     texts = {alias.text for alias in first.aliases}
     return replace(
         first,
@@ -151,30 +154,37 @@ def _joined(first: Concept, second: Concept) -> Concept:
     )
 
 
-def _merged(said: set[Relation]) -> Relation:
-    if len(said) == 1:
-        return said.pop()
-    first, *rest = sorted(said, key=_rank)
+def _merge_relations(duplicates: set[Relation]) -> Relation:
+    if len(duplicates) == 1:
+        return duplicates.pop()
+    first, *rest = sorted(duplicates, key=_trust_rank)
     return replace(
         first,
-        confidence=round(1 - prod(1 - one.confidence for one in (first, *rest)), 6),
-        status=max((one.status for one in (first, *rest)), key=_DECISION.index),
+        confidence=round(1 - prod(1 - relation.confidence for relation in (first, *rest)), 6),
+        status=max((relation.status for relation in (first, *rest)), key=_DECISION.index),
         reason=next(
-            (one.reason for one in (first, *rest) if one.reason != LocalizedText()), LocalizedText()
-        ),
-        trade_off=next(
-            (one.trade_off for one in (first, *rest) if one.trade_off != LocalizedText()),
+            (relation.reason for relation in (first, *rest) if relation.reason != LocalizedText()),
             LocalizedText(),
         ),
-        evidence=tuple(dict.fromkeys(place for one in (first, *rest) for place in one.evidence)),
+        trade_off=next(
+            (
+                relation.trade_off
+                for relation in (first, *rest)
+                if relation.trade_off != LocalizedText()
+            ),
+            LocalizedText(),
+        ),
+        evidence=tuple(
+            dict.fromkeys(evidence for relation in (first, *rest) for evidence in relation.evidence)
+        ),
     )
 
 
-def _rank(relation: Relation) -> tuple[int, float, str]:
-    """The most trusted first, then the surest; the rest only makes the order total."""
+def _trust_rank(relation: Relation) -> tuple[int, float, str]:
+    """Rank by trust in the origin, then by confidence; the rest makes the order total."""
     return _TRUST.index(relation.origin), -relation.confidence, repr(relation)
 
 
 def name_index(graph: "Graph") -> NameIndex:
-    """The names of every concept of a graph."""
+    """Return the names of every concept of a graph."""
     return NameIndex(concepts_of(graph, graph))

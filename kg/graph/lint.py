@@ -1,4 +1,4 @@
-"""A graph and its curated file → what is wrong with them, or missing. Reads and changes nothing itself."""
+"""Find what is wrong with a graph and its curated file, or missing from them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,10 +21,10 @@ class Weight(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing found, of what kind, where, and what to do about it."""
+    """One finding: its kind, where it is, and what to do about it."""
 
     weight: Weight
-    kind: str  # problem, cycle, opposed, stale, gap, orphan, ambiguous
+    kind: str  # problem, cycle, opposed, stale, gap, orphan or ambiguous
     message: str
     hint: str
 
@@ -34,8 +34,12 @@ class Finding:
 
 
 def lint(graph: Graph, problems: Iterable[str]) -> list[Finding]:
-    """All findings, errors first: what is wrong in concepts.yaml, cycles, relations stated both ways, evidence that is
-    gone from the notes; then gaps, concepts without a relation, names that mean several concepts."""
+    """List all findings, errors first.
+
+    Errors: problems of concepts.yaml, cycles, relations stated in both directions. Warnings:
+    evidence that is gone from the notes, gaps, concepts without a relation, names that mean several
+    concepts.
+    """
     return [
         *(Finding(Weight.ERROR, "problem", problem, "mend the line") for problem in problems),
         *_cycles(graph),

@@ -1,6 +1,7 @@
-"""The way from one concept to another, and what to say when there is none. What to learn before one is kg/plans.py's.
+"""Find the path from one concept to another, or say what there is instead.
 
-Only accepted relations are followed. The answer is the same each time: costs are whole numbers, and ids settle ties.
+Only accepted relations are followed. The result is deterministic: costs are whole numbers, and ties
+are broken by id.
 """
 
 from collections import defaultdict
@@ -27,15 +28,17 @@ from kg.graph.plans import NEEDS, closure, in_order, prerequisite_cycles
 from kg.text import Printable
 from kg.types import Concept, Relation, RelationKind
 
-State = tuple[str, str]  # a concept, and the kind of relation by which one came there
-Ways: TypeAlias = "nx.DiGraph[State]"
+State = tuple[str, str]  # A concept, and the kind of relation by which it was reached.
+StateGraph: TypeAlias = "nx.DiGraph[State]"
 
 ALTERNATIVES = 3
-_EXAMINED = 12  # simple paths that are looked at for them
-_DETOUR = 3  # hops that an alternative may take more than the spine
-_HOP = 1_000_000  # the cost of a hop that is certain; of one that is not, up to twice as much
-_CHANGE = _HOP // 4  # from one kind of relation to another
-_UNSTATED = 1  # a hop without evidence: decides between equals, and nothing else
+_EXAMINED = 12  # Simple paths that are examined to find them.
+_DETOUR = 3  # Hops that an alternative may be longer than the spine.
+_EDGE_COST = (
+    1_000_000  # The cost of a hop of confidence 1; one of confidence 0 costs twice as much.
+)
+_CHANGE = _EDGE_COST // 4  # The cost of changing from one kind of relation to another.
+_UNSTATED = 1  # The extra cost of a hop without evidence: it only decides between equals.
 
 
 class Via(Enum):
@@ -52,7 +55,8 @@ _FORWARD = {
     Via.PREREQUISITE: (RelationKind.PREREQUISITE_OF,),
     Via.ANY: tuple(kind for kind in RelationKind if kind is not RelationKind.RELATED),
 }
-# From the general to its variant, from the problem to what solves it: as natural to study as the way it is stored.
+# These are also walked backwards: from the general to its variant, from the problem to its
+# solution. That is as natural to study as the direction they are stored in.
 _BACKWARD = {Via.ANY: (RelationKind.VARIANT_OF, RelationKind.SOLVES, RelationKind.CONTRASTS_WITH)}
 _BESIDE = (RelationKind.CONTRASTS_WITH, RelationKind.VARIANT_OF)
 
@@ -67,7 +71,7 @@ class Step:
 
     @property
     def backwards(self) -> bool:
-        """Whether it is walked against the way its relation reads."""
+        """Tell whether it is walked against the direction its relation reads."""
         return self.relation.source != self.source.id
 
 
@@ -75,9 +79,10 @@ class Step:
 class Path(Printable):
     """The spine from one concept to another, and what is around it.
 
-    `also_needed` is what to know for the target that is neither on the spine nor before the source, in learning order;
-    `unlocks` are the concepts that the target is a prerequisite of; `together` the prerequisite cycles that
-    the path passes through. `notices` are for the person: files that changed since they were indexed.
+    `also_needed` is what the target requires that is neither on the spine nor before the source, in
+    learning order; `unlocks` are the concepts that the target is a prerequisite of; `together` are
+    the prerequisite cycles that the path passes through. `notices` are for the person: files that
+    changed since they were indexed.
     """
 
     source: Concept
@@ -101,7 +106,11 @@ class Path(Printable):
 
 @dataclass(frozen=True, slots=True)
 class NoPath(Printable):
-    """What was tried in vain, and what there is instead: the way back, the nearest common ancestors, what sets them apart."""
+    """What was tried without success, and what there is instead.
+
+    `reverse` is the path the other way, `common` are the nearest common ancestors, `beside` are
+    relations that set the two apart.
+    """
 
     source: Concept
     target: Concept
@@ -124,42 +133,43 @@ def path(
     via: Sequence[Via] = DEFAULT,
     known: Collection[str] = (),
 ) -> Path | NoPath:
-    """The cheapest path by the first kind that has one; from a concept to itself, a path of no steps.
+    """Find the cheapest path by the first kind that has one; it is empty from a concept to itself.
 
-    A hop costs 2 − confidence, in `any` ¼ more where the relation changes; ties go to stated evidence, then by id.
-    A lineage passes through every stage there is: A→C counts for nothing beside A→B→C. Raises QuestionError for an unknown id.
+    A hop costs 2 − confidence, with `any` ¼ more where the relation changes; ties go to stated
+    evidence, then by id. A lineage passes through every stage: A→C does not count beside A→B→C.
+    Raises QuestionError for an unknown id.
     """
     require(graph, source, target, *known)
-    for one in via:
-        ways = _ways(graph, source, target, one)
-        if states := _cheapest(ways, source, target):
+    for kind in via:
+        states_graph = _state_graph(graph, source, target, kind)
+        if states := _cheapest(states_graph, source, target):
             needs = digraph(graph, NEEDS)
             spine = [id for id, _ in states]
             needed = closure(needs, {target}) - closure(needs, {source, *known}) - set(spine)
             return Path(
                 concept_of(graph, source),
                 concept_of(graph, target),
-                one,
+                kind,
                 _steps(graph, states),
                 concepts_of(graph, in_order(graph, needs, needed)),
                 concepts_of(graph, sorted(needs.successors(target))),
-                tuple(concepts_of(graph, ids) for ids in _alternatives(ways, states)),
+                tuple(concepts_of(graph, ids) for ids in _alternatives(states_graph, states)),
                 tuple(concepts_of(graph, knot) for knot in prerequisite_cycles(needs, spine)),
             )
     return _no_path(graph, source, target, via)
 
 
-def _ways(graph: Graph, source: str, target: str, via: Via) -> Ways:
-    """What may follow what between two concepts, from (source, "") to (target, "")."""
+def _state_graph(graph: Graph, source: str, target: str, via: Via) -> StateGraph:
+    """Build the state graph between two concepts, from (source, "") to (target, "")."""
     hops = {
         hop: cost
-        for hop, cost in sorted(_hops(graph, via).items())
+        for hop, cost in sorted(_edge_costs(graph, via).items())
         if hop[1] != source and hop[0] != target
     }
     arrivals: defaultdict[str, set[str]] = defaultdict(set, {source: {""}})
     for _, end, key in hops:
         arrivals[end].add(key)
-    ways: Ways = nx.DiGraph()
+    ways: StateGraph = nx.DiGraph()
     ways.add_nodes_from([(source, ""), (target, "")])
     for (start, end, key), cost in hops.items():
         for before in sorted(arrivals[start]):
@@ -173,8 +183,8 @@ def _ways(graph: Graph, source: str, target: str, via: Via) -> Ways:
     return ways
 
 
-def _hops(graph: Graph, via: Via) -> dict[tuple[str, str, str], int]:
-    """What each hop that may be walked costs, from, to and relation: in the direction it is walked."""
+def _edge_costs(graph: Graph, via: Via) -> dict[tuple[str, str, str], int]:
+    """Return the cost of each walkable edge (from, to, relation), in walking direction."""
     hops = {edge: _cost(graph, edge) for edge in accepted(graph, _FORWARD[via])}
     for source, target, key in accepted(graph, _BACKWARD.get(via, ())):
         hops.setdefault((target, source, key), _cost(graph, (source, target, key)))
@@ -187,14 +197,17 @@ def _hops(graph: Graph, via: Via) -> dict[tuple[str, str, str], int]:
 def _cost(graph: Graph, edge: tuple[str, str, str]) -> int:
     relation: Relation = graph.edges[edge]["relation"]
     unstated = not any(evidence.found for evidence in relation.evidence)
-    return int(_HOP * round(2 - relation.confidence, 3)) + _UNSTATED * unstated
+    return int(_EDGE_COST * round(2 - relation.confidence, 3)) + _UNSTATED * unstated
 
 
 def stages(lineage: Digraph) -> set[tuple[str, str]]:
-    """The hops of a lineage that no longer way replaces: its transitive reduction, with what lies within a knot."""
-    knots = nx.condensation(lineage)
-    place = knots.graph["mapping"]
-    kept = nx.transitive_reduction(knots)
+    """Return the edges of a lineage that no longer path replaces.
+
+    That is its transitive reduction, with the edges inside cycles kept.
+    """
+    condensed = nx.condensation(lineage)
+    place = condensed.graph["mapping"]
+    kept = nx.transitive_reduction(condensed)
     return {
         (a, b)
         for a, b in lineage.edges
@@ -202,24 +215,24 @@ def stages(lineage: Digraph) -> set[tuple[str, str]]:
     }
 
 
-def _cheapest(ways: Ways, source: str, target: str) -> list[State]:
-    """The states of the cheapest way, of the smallest ids among equals; none when there is no way."""
-    left = nx.single_source_dijkstra_path_length(ways.reverse(copy=False), (target, ""))
+def _cheapest(state_graph: StateGraph, source: str, target: str) -> list[State]:
+    """Return the states of the cheapest path, by smallest ids; none without a path."""
+    left = nx.single_source_dijkstra_path_length(state_graph.reverse(copy=False), (target, ""))
     states = [(source, "")] if (source, "") in left else []
     while states and states[-1][0] != target:
         at = states[-1]
         states.append(
             min(
-                one
-                for one, way in ways[at].items()
-                if one in left and way["weight"] + left[one] == left[at]
+                state
+                for state, edge in state_graph[at].items()
+                if state in left and edge["weight"] + left[state] == left[at]
             )
         )
     return states
 
 
-def _alternatives(ways: Ways, states: list[State]) -> list[tuple[str, ...]]:
-    """A few other simple paths between the same ends, the cheapest first, then by id."""
+def _alternatives(ways: StateGraph, states: list[State]) -> list[tuple[str, ...]]:
+    """Return a few other simple paths between the same ends, the cheapest first, then by id."""
     spine = tuple(id for id, _ in states)
     if len(spine) == 1:
         return []
@@ -243,7 +256,7 @@ def _steps(graph: Graph, states: list[State]) -> tuple[Step, ...]:
 
 
 def _no_path(graph: Graph, source: str, target: str, tried: Sequence[Via]) -> NoPath:
-    back = (_cheapest(_ways(graph, target, source, one), target, source) for one in tried)
+    back = (_cheapest(_state_graph(graph, target, source, kind), target, source) for kind in tried)
     return NoPath(
         concept_of(graph, source),
         concept_of(graph, target),
@@ -258,7 +271,7 @@ def _no_path(graph: Graph, source: str, target: str, tried: Sequence[Via]) -> No
 
 
 def _nearest_common(graph: Graph, source: str, target: str) -> list[str]:
-    """What both rest on or came from, without what is before another such."""
+    """Return the nearest common ancestors: what both rest on or came from."""
     rests = digraph(graph, NEEDS, RelationKind.EVOLVES_TO)
     shared = (closure(rests, {source}) & closure(rests, {target})) - {source, target}
     parts = nx.condensation(rests.subgraph(shared))
@@ -268,8 +281,11 @@ def _nearest_common(graph: Graph, source: str, target: str) -> list[str]:
 
 
 def _beside(graph: Graph, source: str, target: str) -> list[tuple[str, str, str]]:
-    """The contrasts and variants between the two, or between each of them and a third."""
+    """Return contrasts and variants between the two, or between each of them and a third."""
     edges = [edge for edge in accepted(graph, _BESIDE) if source in edge or target in edge]
-    near = [{one for edge in edges for one in edge[:2] if end in edge} for end in (source, target)]
+    near = [
+        {neighbour for edge in edges for neighbour in edge[:2] if end in edge}
+        for end in (source, target)
+    ]
     between = {source, target} | (near[0] & near[1])
     return [edge for edge in edges if set(edge[:2]) <= between]

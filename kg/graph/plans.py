@@ -1,7 +1,7 @@
-"""What to learn, and in which order: before a concept, next, again; and the cycles that stand in the way of an order.
+"""Plan what to learn and in which order, and find the cycles that prevent an order.
 
-Only accepted relations count. Concepts that are each other's prerequisites are one knot, learned together, so that no
-cycle can hang a question. The way from one concept to another is kg/paths.py's.
+Only accepted relations count. Concepts that are each other's prerequisites form a cycle and are
+learned together, so a cycle does not block a plan.
 """
 
 from collections.abc import Collection, Iterable
@@ -18,7 +18,11 @@ NEEDS = RelationKind.PREREQUISITE_OF
 
 @dataclass(frozen=True, slots=True)
 class PlanStep:
-    """A concept to learn, the ones of the plan it comes directly after, and the relations for which it is needed there."""
+    """A concept to learn.
+
+    `after` are the concepts of the plan it directly follows; `needed` are the relations for which
+    it is needed.
+    """
 
     concept: Concept
     after: tuple[str, ...]
@@ -27,7 +31,10 @@ class PlanStep:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything before a concept, in learning order; `known` is what would be there too if it were not known."""
+    """Everything before a concept, in learning order.
+
+    `known` are concepts that were left out because the person knows them.
+    """
 
     target: Concept
     steps: tuple[PlanStep, ...]
@@ -37,7 +44,11 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """A concept whose prerequisites are all known, the others of its knot, and the ids of all that rests on it."""
+    """A concept whose prerequisites are all known.
+
+    `together` are the other concepts of its cycle, `unlocks` the ids of everything that rests on
+    it.
+    """
 
     concept: Concept
     together: tuple[Concept, ...]
@@ -46,7 +57,7 @@ class Next:
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """Concepts that an acyclic relation leads around in a circle, and one such circle."""
+    """Concepts that an acyclic relation connects in a circle, and one such circle."""
 
     kind: RelationKind
     concepts: tuple[Concept, ...]
@@ -54,10 +65,11 @@ class Cycle:
 
 
 def plan(graph: Graph, target: str, known: Collection[str] = ()) -> Plan:
-    """Everything to learn before a concept, without what is known and what that rests on: each after its prerequisites.
+    """Plan everything to learn before a concept, without what is known and what that rests on.
 
-    Layer by layer from the ground up; within a layer by the note that speaks of a concept, then by id. The members of a
-    knot follow each other, and are `together`. Raises QuestionError for an unknown id.
+    Layer by layer from the foundations up; within a layer by the note that covers a concept, then
+    by id. The members of a cycle follow each other, and are `together`. Raises QuestionError for an
+    unknown id.
     """
     require(graph, target, *known)
     needs = digraph(graph, NEEDS)
@@ -69,9 +81,9 @@ def plan(graph: Graph, target: str, known: Collection[str] = ()) -> Plan:
     for id in in_order(graph, needs, wanted):
         after = tuple(sorted((set(needs.predecessors(id)) & wanted) - mates.get(id, set())))
         needed = (
-            relation_of(graph, id, one, NEEDS)
-            for one in sorted(needs.successors(id))
-            if one in wanted or one == target
+            relation_of(graph, id, other, NEEDS)
+            for other in sorted(needs.successors(id))
+            if other in wanted or other == target
         )
         steps.append(PlanStep(concept_of(graph, id), after, tuple(needed)))
     return Plan(
@@ -83,7 +95,10 @@ def plan(graph: Graph, target: str, known: Collection[str] = ()) -> Plan:
 
 
 def next_concepts(graph: Graph, known: Collection[str] = ()) -> list[Next]:
-    """What can be learned now, that on which most rests first. What a known concept rests on counts as known."""
+    """List what can be learned now, the most unlocking first.
+
+    What a known concept rests on counts as known.
+    """
     require(graph, *known)
     needs = digraph(graph, NEEDS)
     had = closure(needs, known)
@@ -91,31 +106,37 @@ def next_concepts(graph: Graph, known: Collection[str] = ()) -> list[Next]:
     members: dict[int, set[str]] = {part: data["members"] for part, data in parts.nodes.items()}
     found = []
     for part, ids in members.items():
-        if ids <= had or not all(members[one] <= had for one in parts.predecessors(part)):
+        if ids <= had or not all(members[earlier] <= had for earlier in parts.predecessors(part)):
             continue
-        unlocks = tuple(sorted(id for one in nx.descendants(parts, part) for id in members[one]))
+        unlocks = tuple(sorted(id for part in nx.descendants(parts, part) for id in members[part]))
         found += [
             Next(concept_of(graph, id), concepts_of(graph, sorted(ids - {id})), unlocks)
             for id in ids
         ]
-    return sorted(found, key=lambda one: (-len(one.unlocks), one.concept.id))
+    return sorted(found, key=lambda part: (-len(part.unlocks), part.concept.id))
 
 
 def cycles(graph: Graph) -> list[Cycle]:
-    """Every knot of every acyclic kind, the largest first, each with its shortest circle through its first concept."""
+    """List the cycles of every acyclic kind, the largest first.
+
+    Each comes with its shortest circle through its first concept.
+    """
     found = []
     for kind in (kind for kind in RelationKind if kind.acyclic):
         stated = digraph(graph, kind)
         for first, *others in prerequisite_cycles(stated, stated):
             part = stated.subgraph([first, *others])
-            back = min((nx.shortest_path(part, one, first) for one in sorted(part[first])), key=len)
+            back = min(
+                (nx.shortest_path(part, neighbour, first) for neighbour in sorted(part[first])),
+                key=len,
+            )
             circle = tuple(relation_of(graph, *hop, kind) for hop in pairwise([first, *back]))
             found.append(Cycle(kind, concepts_of(graph, [first, *others]), circle))
     return sorted(found, key=lambda cycle: -len(cycle.concepts))
 
 
 def closure(needs: Digraph, known: Collection[str]) -> set[str]:
-    """What is known, and everything it rests on."""
+    """Return the known concepts and everything they rest on."""
     found: set[str] = set()
     for id in known:
         if id not in found:
@@ -124,7 +145,7 @@ def closure(needs: Digraph, known: Collection[str]) -> set[str]:
 
 
 def prerequisite_cycles(stated: Digraph, among: Iterable[str]) -> list[list[str]]:
-    """The concepts that each lead to each other, where one of them is `among` these; sorted."""
+    """Return the prerequisite cycles that contain one of `among`, sorted."""
     wanted = set(among)
     return sorted(
         sorted(knot)
@@ -134,7 +155,7 @@ def prerequisite_cycles(stated: Digraph, among: Iterable[str]) -> list[list[str]
 
 
 def in_order(graph: Graph, needs: Digraph, wanted: set[str]) -> list[str]:
-    """These concepts in learning order: by layer, topic and id, a knot as one."""
+    """Return these concepts in learning order: by layer, note and id, each cycle together."""
 
     def rank(id: str) -> tuple[str, str]:
         notes = concept_of(graph, id).notes

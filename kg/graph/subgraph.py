@@ -1,4 +1,4 @@
-"""The graph → the part of it that is asked for, and which of its relations a drawing shows. Writes nothing (kg/export.py)."""
+"""Select the part of a graph that is asked for, and the relations that a drawing of it shows."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -10,12 +10,12 @@ from kg.graph.build import Graph, accepted, digraph, require
 from kg.graph.paths import Path, stages
 from kg.types import RelationKind
 
-EdgeKey = tuple[str, str, str]  # an edge of the graph: source, target, the relation's value
+EdgeKey = tuple[str, str, str]  # An edge of the graph: source, target, the relation's value.
 
 DRAWN = (
     RelationKind.PREREQUISITE_OF,
     RelationKind.EVOLVES_TO,
-)  # unless others are asked for: what leads from one to the next
+)  # Kinds that are drawn unless others are asked for: what leads from one concept to the next.
 
 
 class Direction(Enum):
@@ -28,7 +28,10 @@ class Direction(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Neighbourhood:
-    """A concept and what is on one side of it, up to `depth` relations away if that is not 0; without a focus, everything."""
+    """A concept and what is on one side of it; without a focus, everything.
+
+    `depth` limits how many relations away; 0 means no limit.
+    """
 
     focus: str = ""
     direction: Direction = Direction.BEFORE
@@ -37,7 +40,7 @@ class Neighbourhood:
 
 @dataclass(frozen=True, slots=True)
 class Subgraph:
-    """Concepts with all their relations, and `lines`: the relations that a drawing of them shows."""
+    """Concepts with all their relations; `lines` are the relations that a drawing of them shows."""
 
     graph: Graph
     lines: tuple[EdgeKey, ...]
@@ -45,10 +48,11 @@ class Subgraph:
 
 
 def select(graph: Graph, around: Neighbourhood, kinds: Sequence[RelationKind] = ()) -> Subgraph:
-    """The part of a graph around a concept. Relations of other than these kinds are left out, if any kinds are named.
+    """Select the part of a graph around a concept, with relations of these kinds, if any are named.
 
-    What is drawn decides what is around: with lines that a longer way replaces, everything would be near.
-    Raises QuestionError when there is no such concept, NothingFound when nothing is around it or of these kinds.
+    The drawn relations decide what is around: with edges that a longer path replaces, everything
+    would be near. Raises QuestionError for an unknown concept, NothingFound when nothing is around
+    it or of these kinds.
     """
     lines = drawable_relations(graph, kinds or DRAWN)
     if around.focus:
@@ -76,7 +80,7 @@ _WHERE = {Direction.BEFORE: "before", Direction.AFTER: "after", Direction.BOTH: 
 
 
 def drawable_relations(graph: Graph, kinds: Iterable[RelationKind]) -> list[EdgeKey]:
-    """The accepted relations of these kinds that no longer way of the same kind replaces, sorted."""
+    """Return the accepted relations of these kinds that no longer path replaces, sorted."""
     lines = []
     for kind in kinds:
         kept = stages(digraph(graph, kind)) if kind.acyclic else None
@@ -85,7 +89,7 @@ def drawable_relations(graph: Graph, kinds: Iterable[RelationKind]) -> list[Edge
 
 
 def reachable(lines: Iterable[EdgeKey], around: Neighbourhood) -> set[str]:
-    """The focus, and what lines lead to from it, or to it, or both."""
+    """Return the focus and everything that lines connect to it, on the side that is meant."""
     after: defaultdict[str, set[str]] = defaultdict(set)
     before: defaultdict[str, set[str]] = defaultdict(set)
     for source, target, kind in lines:
@@ -108,24 +112,25 @@ def _walk(side: dict[str, set[str]], around: Neighbourhood) -> set[str]:
     found = frontier = {around.focus}
     hops = 0
     while frontier and (hops < around.depth or not around.depth):
-        frontier = {end for one in frontier for end in side.get(one, ())} - found
+        frontier = {end for id in frontier for end in side.get(id, ())} - found
         found = found | frontier
         hops += 1
     return found
 
 
 def edges_along(graph: Graph, path: Path) -> Graph:
-    """The concepts of a path and its hops."""
+    """Return the concepts of a path and its edges."""
     hops = {
-        (one.relation.source, one.relation.target, one.relation.kind.value) for one in path.steps
+        (step.relation.source, step.relation.target, step.relation.kind.value)
+        for step in path.steps
     }
-    part = edges_within(graph, [one.id for one in path.concepts])
+    part = edges_within(graph, [concept.id for concept in path.concepts])
     part.remove_edges_from([edge for edge in part.edges(keys=True) if edge not in hops])
     return part
 
 
 def edges_within(graph: Graph, ids: Collection[str]) -> Graph:
-    """These concepts and every relation between two of them, in the graph's order."""
+    """Return these concepts and every relation between two of them, in the graph's order."""
     part: Graph = graph.copy()
     part.remove_nodes_from([id for id in graph if id not in ids])
     return part

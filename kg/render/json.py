@@ -1,4 +1,4 @@
-"""Paths, plans and concepts → JSON for a program, as tests/schemas has it. Pure: data in, plain values out."""
+"""Convert paths, plans and concepts to JSON documents, as tests/schemas describe them."""
 
 import json
 import re
@@ -19,7 +19,7 @@ _CONTROLS = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\
 
 
 def to_json(document: dict[str, Any] | list[dict[str, Any]]) -> str:
-    """One JSON document. Characters that steer a terminal are escaped, all others stand as they are."""
+    """Return one JSON document; characters that control a terminal are escaped."""
     text = json.dumps(document, ensure_ascii=False, indent=2)
     return _CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
@@ -39,10 +39,12 @@ def path_json(path: "Path | NoPath") -> dict[str, Any]:
         "to": path.target.id,
         "via": path.via.value,
         "steps": [_step_json(step) for step in path.steps],
-        "also_needed": [{"id": one.id, "name": one.label} for one in path.also_needed],
-        "unlocks": [one.id for one in path.unlocks],
-        "alternatives": [[one.id for one in way] for way in path.alternatives],
-        "together": [[one.id for one in knot] for knot in path.together],
+        "also_needed": [{"id": concept.id, "name": concept.label} for concept in path.also_needed],
+        "unlocks": [concept.id for concept in path.unlocks],
+        "alternatives": [
+            [concept.id for concept in alternative] for alternative in path.alternatives
+        ],
+        "together": [[concept.id for concept in cycle] for cycle in path.together],
     }
 
 
@@ -57,10 +59,10 @@ def no_path_json(none: "NoPath") -> dict[str, Any]:
         "alternatives": [],
         "tried": [via.value for via in none.tried],
         "reverse": [_step_json(step) for step in none.reverse],
-        "common": [one.id for one in none.common],
+        "common": [entry.id for entry in none.common],
         "beside": [
-            {"source": one.source, "target": one.target, "relation": one.kind.value}
-            for one in none.beside
+            {"source": entry.source, "target": entry.target, "relation": entry.kind.value}
+            for entry in none.beside
         ],
     }
 
@@ -82,8 +84,8 @@ def plan_json(plan: "Plan") -> dict[str, Any]:
             }
             for step in plan.steps
         ],
-        "together": [[one.id for one in knot] for knot in plan.together],
-        "known": [one.id for one in plan.known],
+        "together": [[concept.id for concept in cycle] for cycle in plan.together],
+        "known": [concept.id for concept in plan.known],
     }
 
 
@@ -92,18 +94,21 @@ def next_json(found: "Sequence[Next]") -> dict[str, Any]:
         "schema": "kbase.next/1",
         "next": [
             {
-                "id": one.concept.id,
-                "name": one.concept.label,
-                "together": [mate.id for mate in one.together],
-                "unlocks": list(one.unlocks),
+                "id": suggestion.concept.id,
+                "name": suggestion.concept.label,
+                "together": [concept.id for concept in suggestion.together],
+                "unlocks": list(suggestion.unlocks),
             }
-            for one in found
+            for suggestion in found
         ],
     }
 
 
 def concepts_json(concepts: Iterable[Concept]) -> dict[str, Any]:
-    return {"schema": "kbase.concepts/1", "concepts": [_concept_json(one) for one in concepts]}
+    return {
+        "schema": "kbase.concepts/1",
+        "concepts": [_concept_json(concept) for concept in concepts],
+    }
 
 
 def concept_json(details: ConceptDetails) -> dict[str, Any]:
@@ -118,14 +123,19 @@ def concept_json(details: ConceptDetails) -> dict[str, Any]:
 def suggestions_json(relations: Iterable[Relation]) -> dict[str, Any]:
     return {
         "schema": "kbase.suggestions/1",
-        "suggestions": [_relation_json(one) for one in relations],
+        "suggestions": [_relation_json(relation) for relation in relations],
     }
 
 
 def lint_json(findings: "Iterable[Finding]") -> dict[str, Any]:
     rows = [
-        {"weight": one.weight.value, "kind": one.kind, "message": one.message, "hint": one.hint}
-        for one in findings
+        {
+            "weight": finding.weight.value,
+            "kind": finding.kind,
+            "message": finding.message,
+            "hint": finding.hint,
+        }
+        for finding in findings
     ]
     return {"schema": "kbase.lint/1", "findings": rows}
 
@@ -141,12 +151,12 @@ def export_json(made: "ExportResult") -> dict[str, Any]:
     }
 
 
-def _relation_json(one: Relation) -> dict[str, Any]:
+def _relation_json(relation: Relation) -> dict[str, Any]:
     return {
-        "source": one.source,
-        "target": one.target,
-        "relation": one.kind.value,
-        **relation_attributes(one),
+        "source": relation.source,
+        "target": relation.target,
+        "relation": relation.kind.value,
+        **relation_attributes(relation),
     }
 
 

@@ -1,4 +1,4 @@
-"""What lies below what → the lines of a small tree for a terminal, each thing in it once. Pure text, no widths (kg/show.py)."""
+"""Draw what is below what as the lines of a small tree, each item once. No widths, only text."""
 
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a tree: the branches that lead to it, what stands there, and how many below it are left out."""
+    """One line of a tree: its branches, the item, and how many items below it are left out."""
 
     branches: str
     id: str
@@ -15,7 +15,7 @@ class Row:
 
 
 def tree(root: str, below: Mapping[str, Sequence[str]], most: int = 12) -> list[Row]:
-    """The root and the nearest below it, at most so many, in the order of their parents.
+    """Return the root and the nearest items below it, at most so many, in their parents' order.
 
     >>> for row in tree("a", {"a": ["b", "c"], "b": ["d"], "c": ["d", "e"]}):
     ...     print(row.branches + row.id)
@@ -44,7 +44,7 @@ def _rows(
     own: str,
     inner: str,
 ) -> list[Row]:
-    rows = [Row(own, id, sum(one not in children for one in below.get(id, ())))]
+    rows = [Row(own, id, sum(child not in children for child in below.get(id, ())))]
     for at, child in enumerate(children[id], 1):
         last = at == len(children[id])
         rows += _rows(
@@ -58,9 +58,10 @@ def _rows(
 
 
 def nearest(below: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """What lies directly below each: not what also lies below something else that does. There are no circles.
+    """Return what is directly below each item: not what is also below one of its other children.
 
-    Quickest, and without deep recursion, when each comes after what lies below it.
+    Fastest, and without deep recursion, when each item comes after those below it. There must be
+    no cycle.
 
     >>> nearest({"a": ["b", "c"], "b": ["c"]})
     {'a': ['b'], 'b': ['c']}
@@ -69,11 +70,15 @@ def nearest(below: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
 
     def under(id: str) -> set[str]:
         if id not in reach:
-            reach[id] = set()  # a circle, if there is one after all, ends here
-            reach[id] = {one for child in below.get(id, ()) for one in (child, *under(child))}
+            reach[id] = set()  # Should there be a cycle after all, it ends here.
+            reach[id] = {
+                descendant for child in below.get(id, ()) for descendant in (child, *under(child))
+            }
         return reach[id]
 
     return {
-        id: [one for one in ids if not any(one in under(other) for other in ids)]
+        id: [
+            descendant for descendant in ids if not any(descendant in under(other) for other in ids)
+        ]
         for id, ids in below.items()
     }

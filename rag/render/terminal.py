@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kg.render.columns import display_width
 from kg.text import printable
 from rag.types import Answer, Hit, IndexStatus, NoteLines, Statement
 
@@ -65,10 +66,10 @@ def show_answer(answer: Answer, explain: bool = False, printed: str = "") -> str
             else _statements(answer)
         )
         lines = [*told, *_remarks(answer), "", click.style(labels["sources"], bold=True)]
-        width = max(_width(one.location) for one in answer.citations)
+        width = max(display_width(one.location) for one in answer.citations)
         for one in answer.citations:
             place = click.style(printable(one.location), fg="cyan") + " " * (
-                width - _width(one.location)
+                width - display_width(one.location)
             )
             lines.append(f"{_marks((one.id,))} {place}  {_trail(one.passage.heading)}".rstrip())
     if answer.background.prerequisites:
@@ -231,15 +232,6 @@ def _study(answer: Answer) -> list[str]:
     ]
     more = labels["further"].format(studied.further, printable(target.id))
     return [*lines, f"  {more}"] if studied.further else lines
-
-
-def _width(text: str) -> int:
-    """How many columns a text takes: a Chinese character takes two."""
-    if text.isascii():
-        return len(text)
-    from wcwidth import wcswidth  # most file names need no table
-
-    return max(0, wcswidth(printable(text)))
 
 
 def _trail(heading: tuple[str, ...]) -> str:

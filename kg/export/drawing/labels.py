@@ -1,31 +1,33 @@
-"""What stands in a drawing's boxes and at its lines, in either language, and how much room it takes. Draws nothing."""
+"""Lay out the text of a drawing: what a box says in either language, and how much room it takes."""
 
 import unicodedata
 
 from kg.text import printable
 from kg.types import AliasKind, Concept
 
-TITLE, SUBTITLE = 14, 12  # font sizes, in pixels
+TITLE, SUBTITLE = 14, 12  # Font sizes, in pixels.
 FONTS = (
-    "system-ui, 'Segoe UI', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Source Han Sans SC', 'WenQuanYi Micro Hei', "
+    "system-ui, 'Segoe UI', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', "
+    "'Source Han Sans SC', 'WenQuanYi Micro Hei', "
     "'Noto Sans', 'DejaVu Sans', 'Liberation Sans', Arial, sans-serif"
 )
 _NARROW, _WIDE = frozenset("iljtfrI.,:;'|!()[]{}/` "), frozenset("mwMWQOGD@%—…")
-_ROOM = 264  # the widest text of a box
+_ROOM = 264  # The widest text of a box, in pixels.
 _PADDING = 34
 
 
 def plain_label(text: str) -> str:
-    """The text on one line, with nothing in it that steers a terminal or a reader: safe in every format."""
+    """Return the text on one line, without characters that control a terminal or a reader."""
     return printable(" ".join(text.split())).replace("\ufffe", "\ufffd").replace("\uffff", "\ufffd")
 
 
 def concept_heading(concept: Concept, language: str) -> tuple[str, str]:
-    """The name in one language, after the abbreviation if it has one; and the name in the other language, if it has one.
+    """Return a box's two lines: abbreviation and name in one language, and the name in the other.
 
     >>> from kg.names import names_in
     >>> from kg.types import LocalizedText
-    >>> concept_heading(Concept("mha", "MHA", names_in("多头注意力（Multi-Head Attention, MHA）"), LocalizedText(), (), False), "en")
+    >>> names = names_in("多头注意力（Multi-Head Attention, MHA）")
+    >>> concept_heading(Concept("mha", "MHA", names, LocalizedText(), (), False), "en")
     ('MHA · Multi-Head Attention', '多头注意力')
     """
     name, other = (
@@ -39,12 +41,12 @@ def concept_heading(concept: Concept, language: str) -> tuple[str, str]:
 
 
 def label_width(text: str, size: int) -> float:
-    """About how wide a text is in pixels, in whatever font the reader has: a wide character is as wide as it is high."""
+    """Estimate the width of a text in pixels: a wide character is as wide as it is high."""
     return size * sum(map(_ems, text))
 
 
 def fit_label(text: str, size: int, most: float = _ROOM) -> str:
-    """The text, or as much of it as there is room for."""
+    """Return the text, or as much of it as fits."""
     if label_width(text, size) <= most:
         return text
     kept = len(text)
@@ -54,7 +56,7 @@ def fit_label(text: str, size: int, most: float = _ROOM) -> str:
 
 
 def box_size(title: str, subtitle: str) -> tuple[int, int]:
-    """The size of a box with these lines in it."""
+    """Return the width and height of a box with these lines, in pixels."""
     widest = max(label_width(title, TITLE), label_width(subtitle, SUBTITLE))
     return max(64, 2 * round(widest / 2) + _PADDING), 50 if subtitle else 36
 

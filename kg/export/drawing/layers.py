@@ -1,20 +1,21 @@
-"""Boxes and lines between them → layers, ordered so that few lines cross. Where everything stands is kg/layout.py's."""
+"""Assign boxes to layers and order each layer so that few lines cross."""
 
 from bisect import bisect_right, insort
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 
-LayerEdge = tuple[int, int]  # the places of two boxes, from and to
+LayerEdge = tuple[int, int]  # The positions of two boxes, from and to.
 
 SWEEPS = 24
-_PATIENCE = 8  # sweeps without a better order
+_PATIENCE = 8  # Sweeps without a better order before the search stops.
 
 
 def reversed_edges(count: int, lines: Sequence[LayerEdge]) -> list[bool]:
-    """Which lines are to be turned so that none leads around: few of them, by the greedy order of Eades, Lin and Smyth (1993).
+    """Choose the lines to reverse so that no cycle remains.
 
-    What nothing follows stands last; else what nothing comes before, or where most more leaves than enters, stands first.
+    Few of them, by the greedy order of Eades, Lin and Smyth (1993): a box without successors comes
+    last; else a box without predecessors, or with the largest surplus of outgoing lines, first.
     """
     after, before = (
         _joined(count, lines),
@@ -23,18 +24,18 @@ def reversed_edges(count: int, lines: Sequence[LayerEdge]) -> list[bool]:
     leaving, entering = [len(ends) for ends in after], [len(ends) for ends in before]
     left, front, back = list(range(count)), [], []
     while left:
-        if (box := next((one for one in left if not leaving[one]), None)) is not None:
+        if (box := next((other for other in left if not leaving[other]), None)) is not None:
             back.append(box)
         else:
             box = max(
-                left, key=lambda one: (not entering[one], leaving[one] - entering[one])
-            )  # the first of equals
+                left, key=lambda other: (not entering[other], leaving[other] - entering[other])
+            )  # The first of equals.
             front.append(box)
         left.remove(box)
-        for one in after[box]:
-            entering[one] -= 1
-        for one in before[box]:
-            leaving[one] -= 1
+        for other in after[box]:
+            entering[other] -= 1
+        for other in before[box]:
+            leaving[other] -= 1
     place = {box: at for at, box in enumerate([*front, *reversed(back)])}
     return [place[source] > place[target] for source, target in lines]
 
@@ -47,7 +48,7 @@ def _joined(count: int, lines: Sequence[LayerEdge]) -> list[list[int]]:
 
 
 def assign_layers(count: int, arcs: Sequence[LayerEdge]) -> list[int]:
-    """The layer of each box, from 0: the length of the longest way to it, and later if that shortens the lines."""
+    """Return the layer of each box: the longest path to it, or later if lines get shorter."""
     after: list[list[int]] = [[] for _ in range(count)]
     waiting = [0] * count
     for source, target in arcs:
@@ -56,7 +57,7 @@ def assign_layers(count: int, arcs: Sequence[LayerEdge]) -> list[int]:
     entering = list(waiting)
     order = [box for box in range(count) if not waiting[box]]
     layers = [0] * count
-    for box in order:  # grows meanwhile
+    for box in order:  # `order` grows meanwhile.
         for target in after[box]:
             layers[target] = max(layers[target], layers[box] + 1)
             waiting[target] -= 1
@@ -69,7 +70,7 @@ def assign_layers(count: int, arcs: Sequence[LayerEdge]) -> list[int]:
 
 
 def split_long_edges(layers: list[int], arcs: Sequence[LayerEdge]) -> list[list[int]]:
-    """Each arc as boxes and bends, one for each layer that it passes through; the bends' layers are added to the layers."""
+    """Split each edge into boxes and bends, one for each layer it passes; bends get layers too."""
     chains = []
     for source, target in arcs:
         between = range(layers[source] + 1, layers[target])
@@ -81,7 +82,7 @@ def split_long_edges(layers: list[int], arcs: Sequence[LayerEdge]) -> list[list[
 def order_layers(
     layers: Sequence[int], chains: Sequence[Sequence[int]], boxes: Sequence[int]
 ) -> list[list[int]]:
-    """The boxes and bends of each layer in the best order that sweeping down and up by barycentres has found."""
+    """Return the boxes and bends of each layer in the best order that barycentre sweeps found."""
     above, below = neighbours(chains)
     rows: list[list[int]] = [[] for _ in range(max((layers[box] for box in boxes), default=-1) + 1)]
     seen: set[int] = set()
@@ -101,7 +102,9 @@ def order_layers(
                 node: place for place, node in enumerate(rows[at - 1 if sweep % 2 == 0 else at + 1])
             }
             own = {node: place for place, node in enumerate(rows[at])}
-            rows[at].sort(key=lambda node: mean([other[one] for one in beside[node]], own[node]))
+            rows[at].sort(
+                key=lambda node: mean([other[neighbour] for neighbour in beside[node]], own[node])
+            )
         if (crossings := _crossings(rows, below)) < fewest:
             best, fewest, since = rows, crossings, 0
         elif (since := since + 1) == _PATIENCE or not fewest:
@@ -112,7 +115,7 @@ def order_layers(
 def neighbours(
     chains: Sequence[Sequence[int]],
 ) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
-    """What each box and bend is joined to in the layer above, and in the one below."""
+    """Return what each box and bend is connected to in the layer above, and in the one below."""
     above: defaultdict[int, list[int]] = defaultdict(list)
     below: defaultdict[int, list[int]] = defaultdict(list)
     for chain in chains:
@@ -124,19 +127,20 @@ def neighbours(
 
 def mean(values: Sequence[float], otherwise: float) -> float:
     total = 0.0
-    for value in values:  # sum() is exacter than adding in JavaScript, and the two are to agree
+    # `sum()` is more precise than JavaScript's addition, and the two have to agree.
+    for value in values:
         total += value
     return total / len(values) if values else otherwise
 
 
 def _crossings(rows: Sequence[Sequence[int]], below: dict[int, list[int]]) -> int:
-    """How often two lines cross: the inversions between the ends of the lines of each two layers."""
+    """Count line crossings: the inversions between the ends of the lines of two layers."""
     count = 0
     for upper, lower in pairwise(rows):
         place = {node: at for at, node in enumerate(lower)}
         ends: list[int] = []
         for node in upper:
-            for end in sorted(place[one] for one in below[node]):
+            for end in sorted(place[neighbour] for neighbour in below[node]):
                 count += len(ends) - bisect_right(ends, end)
                 insort(ends, end)
     return count

@@ -1,8 +1,9 @@
-"""Boxes and lines between them → where each box stands and how each line runs: a layered drawing. Knows nothing of concepts.
+"""Place boxes and route the lines between them: a layered drawing. Knows nothing of concepts.
 
-The steps are those of Sugiyama, Tagawa and Toda (1981): turn the few lines that lead around, give each box the layer of the
-longest way to it, order the layers by barycentres so that few lines cross, and move every box as near to its neighbours as
-the order allows. kg/layout.js does the same, step by step: the drawing on the page and the still one agree to the pixel.
+The steps are those of Sugiyama, Tagawa and Toda (1981): reverse the few lines that close cycles,
+give each box the layer of the longest path to it, order the layers by barycentres so that few lines
+cross, and move every box as near to its neighbours as the order allows. kg/export/page/layout.js
+does the same, step by step: the drawing on the page and the still one agree to the pixel.
 """
 
 from collections.abc import Sequence
@@ -20,22 +21,26 @@ from kg.export.drawing.layers import (
     split_long_edges,
 )
 
-Size = tuple[int, int]  # width, height
+Size = tuple[int, int]  # Width and height, in pixels.
 
 FRAME = (
     1280,
     760,
-)  # what a drawing is to fit into: decides whether the layers run down or to the right
+)  # The frame a drawing should fit into: it decides whether layers run down or to the right.
 _MARGIN = 24
-_BETWEEN = 18  # boxes of one layer
-_APART = 58  # between layers
-_BEND = 10  # the room that a line takes in a layer that it passes through
-_HEAD = 8  # the length of an arrow's head
+_BETWEEN = 18  # Pixels between boxes of one layer.
+_APART = 58  # Pixels between layers.
+_BEND = 10  # Pixels that a line takes in a layer it passes through.
+_HEAD = 8  # The length of an arrowhead, in pixels.
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The centre of each box; the SVG path and the arrow's head, as the points of a polygon, of each line; the whole size."""
+    """A finished drawing.
+
+    The centre of each box; for each line its SVG path and its arrowhead, as the points of a
+    polygon; the whole size.
+    """
 
     places: tuple[tuple[int, int], ...]
     routes: tuple[str, ...]
@@ -47,16 +52,17 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class _Joined:
-    """Each line as the boxes and bends that it runs through, layer by layer, and whether it runs against the layers."""
+    """Each line as the boxes and bends it runs through, and whether it runs against the layers."""
 
     chains: list[list[int]]
     turned: list[bool]
 
 
 def layout(sizes: Sequence[Size], lines: Sequence[LayerEdge], frame: Size = FRAME) -> Layout:
-    """The drawing, running to the right if it fits the frame, else as it fits better; boxes without a line stand below it.
+    """Lay out boxes and lines: to the right if that fits the frame, else as fits best.
 
-    The same boxes and lines in the same order give the same drawing. Lines may lead around in circles, not from a box to itself.
+    Boxes without a line are placed below. The same boxes and lines in the same order give the same
+    drawing. Lines may form cycles, but not lead from a box to itself.
     """
     turned = reversed_edges(len(sizes), lines)
     arcs = [
@@ -70,14 +76,14 @@ def layout(sizes: Sequence[Size], lines: Sequence[LayerEdge], frame: Size = FRAM
         _drawing(sizes, rows, _Joined(chains, turned), frame, down) for down in (False, True)
     ]
     return max(
-        drawings, key=lambda one: min(1, frame[0] / one.width, frame[1] / one.height)
-    )  # the first of equals
+        drawings, key=lambda drawing: min(1, frame[0] / drawing.width, frame[1] / drawing.height)
+    )  # The first of equals.
 
 
 def _drawing(
     sizes: Sequence[Size], rows: Sequence[Sequence[int]], joined: "_Joined", frame: Size, down: bool
 ) -> Layout:
-    """The drawing with its layers running down, or to the right."""
+    """Lay out the drawing with its layers running down, or to the right."""
     count = sum(map(len, rows))
     along, across = (1, 0) if down else (0, 1)
     breadth = {
@@ -112,7 +118,7 @@ def _drawing(
     ):
         way = [out, *(centres[node] for node in chain[1:-1]), into]
         lines.append(
-            _line([spans[node] for node in chain], [_round(one - first) for one in way], back, down)
+            _line([spans[node] for node in chain], [_round(x - first) for x in way], back, down)
         )
     return Layout(
         tuple(places),
@@ -130,7 +136,7 @@ def _across(
     breadth: dict[int, float],
     boxes: int,
 ) -> dict[int, float]:
-    """Where everything stands across the layers: near its neighbours, in order, with room between."""
+    """Return each position across the layers: near its neighbours, in order, with room between."""
     above, below = neighbours(chains)
     bends = {node: list(chain[1:-1]) for chain in chains for node in chain[1:-1]}
     at = dict.fromkeys(breadth, 0.0)
@@ -142,17 +148,17 @@ def _across(
             near = [
                 (
                     bends.get(node, []) if both else []
-                )  # in the end, every line as straight as the room allows
+                )  # Last, straighten every line as far as the room allows.
                 or (above[node] if down or both else []) + (below[node] if not down or both else [])
                 for node in row
             ]
             wanted = [
-                mean([at[one] for one in ones], at[node])
-                for node, ones in zip(row, near, strict=True)
+                mean([at[other] for other in others], at[node])
+                for node, others in zip(row, near, strict=True)
             ]
             weights = [
-                0.1 if not ones else 1.0 if node < boxes else 4.0
-                for node, ones in zip(row, near, strict=True)
+                0.1 if not others else 1.0 if node < boxes else 4.0
+                for node, others in zip(row, near, strict=True)
             ]
             _spread(row, wanted, weights, breadth, at)
     return at
@@ -165,10 +171,10 @@ def _spread(
     breadth: dict[int, float],
     at: dict[int, float],
 ) -> None:
-    """Places a row in its order as near to what is wanted as the room between allows, by least squares.
+    """Place a row in its order, as near to the wanted positions as the room between allows.
 
-    Less the room that must lie before it, each place may not be smaller than the one before: an isotonic regression, solved by
-    pooling adjacent violators.
+    By least squares: without the room that must lie before it, no position may be smaller than the
+    one before. That is an isotonic regression, solved by pooling adjacent violators.
     """
     before = 0.0
     room = []
@@ -176,7 +182,7 @@ def _spread(
         if place:
             before += (breadth[row[place - 1]] + breadth[node]) / 2 + _BETWEEN
         room.append(before)
-    pools: list[tuple[float, float, int]] = []  # mean, weight, how many
+    pools: list[tuple[float, float, int]] = []  # Mean, weight, and how many.
     for place, weight in enumerate(weights):
         mean, many = wanted[place] - room[place], 1
         while pools and pools[-1][0] >= mean:
@@ -194,7 +200,7 @@ def _spread(
 def _grid(
     places: list[tuple[int, int]], sizes: Sequence[Size], alone: list[int], whole: Size, frame: Size
 ) -> Size:
-    """Places boxes without a line in rows below the drawing; the size of it all."""
+    """Place boxes without a line in rows below the drawing; return the size of everything."""
     if not alone:
         return whole
     widest, top = max(whole[0], frame[0]), max(whole[1], _MARGIN)
@@ -212,7 +218,7 @@ def _grid(
 def _ports(
     chains: Sequence[Sequence[int]], across: dict[int, float], breadth: dict[int, float]
 ) -> list[tuple[float, float]]:
-    """Where each line leaves and enters its boxes: side by side, in the order of where it comes from or goes to."""
+    """Return where each line leaves and enters its boxes, ordered by its other end."""
     ends: list[list[float]] = [[0.0, 0.0] for _ in chains]
     for side, (own, next_to) in enumerate(((0, 1), (-1, -2))):
         sharing: dict[int, list[int]] = {}
@@ -227,7 +233,7 @@ def _ports(
 
 
 def _line(spans: list[tuple[int, int]], way: list[int], back: bool, down: bool) -> tuple[str, str]:
-    """The path of a line and its arrow's head: curves from layer to layer, straight on through each layer between."""
+    """Return the path of a line and its arrowhead: curves between layers, straight through each."""
     tip = (spans[0][1], way[0]) if back else (spans[-1][0], way[-1])
     base = tip[0] + (_HEAD if back else -_HEAD)
     head = " ".join(

@@ -1,4 +1,7 @@
-"""A View → an SVG picture, for light or dark surroundings, that every viewer shows alike: no style sheet, no script."""
+"""Draw a view as an SVG picture, light or dark, that every viewer shows alike.
+
+No style sheet and no script.
+"""
 
 from dataclasses import dataclass
 from html import escape
@@ -9,12 +12,12 @@ from kg.export.drawing.view import Edge, Node, View
 from kg.types import RelationKind
 from kg.wording import RELATIONS
 
-_LEGEND = 44  # the height of the legend below a drawing
+_LEGEND = 44  # The height of the legend below a drawing, in pixels.
 
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """The colours of a picture. kg/page.css has the same."""
+    """The colours of a picture; kg/export/page/page.css has the same."""
 
     ground: str
     box: str
@@ -60,27 +63,28 @@ DARK = Theme(
         "#8795a3", "#4fc3b5", "#b49cf0", "#d9a066", "#7fb0ea", "#9ccc65", "#ec8fb0", "#66727f"
     ),
 )
-# How a line is dashed, so that colour is not all that tells relations apart.
+# Dash patterns, so that colour is not all that tells relations apart.
 DASHES = _each("", "", "8 4", "2 4", "8 3 2 3", "12 4", "4 4", "1 5")
 _BROAD = {RelationKind.EVOLVES_TO}
 
 
 def arrange_view(seen: View) -> Layout:
-    """Where everything in a view is drawn."""
+    """Lay out everything in a view."""
     place = {box.id: at for at, box in enumerate(seen.boxes)}
     return layout(
         [box.size for box in seen.boxes],
-        [(place[one.source], place[one.target]) for one in seen.bonds],
+        [(place[edge.source], place[edge.target]) for edge in seen.edges],
     )
 
 
 def svg(seen: View, language: str, *, dark: bool = False) -> str:
-    """The picture as an SVG document, a legend below it."""
+    """Return the picture as an SVG document, with a legend below it."""
     theme, drawn = DARK if dark else LIGHT, arrange_view(seen)
     names = {box.id: box.name for box in seen.boxes}
-    ways = zip(seen.bonds, drawn.routes, drawn.heads, strict=True)
+    ways = zip(seen.edges, drawn.routes, drawn.heads, strict=True)
     lines = [
-        _bond(bond, route, head, theme, _says(bond, names, language)) for bond, route, head in ways
+        _edge_group(edge, route, head, theme, _says(edge, names, language))
+        for edge, route, head in ways
     ]
     boxes = [
         _box(box, place, theme, focus=box.id == seen.focus)
@@ -90,7 +94,8 @@ def svg(seen: View, language: str, *, dark: bool = False) -> str:
     width, height = max(drawn.width, across), drawn.height + (_LEGEND if legend else 0)
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
+            f' viewBox="0 0 {width} {height}" '
             f'role="img" lang="{language}" font-family="{escape(FONTS)}" text-anchor="middle">',
             f"<title>{escape(_title(seen, names))}</title>",
             f'<rect width="100%" height="100%" fill="{theme.ground}"/>',
@@ -108,23 +113,24 @@ def _title(seen: View, names: dict[str, str]) -> str:
     return names[seen.focus] if seen.focus else ", ".join(list(names.values())[:8])
 
 
-def _says(bond: Edge, names: dict[str, str], language: str) -> str:
-    words = ", ".join(RELATIONS[language][kind] for kind in bond.kinds)
-    return f"{names[bond.source]} — {words} → {names[bond.target]}"
+def _says(edge: Edge, names: dict[str, str], language: str) -> str:
+    words = ", ".join(RELATIONS[language][kind] for kind in edge.kinds)
+    return f"{names[edge.source]} — {words} → {names[edge.target]}"
 
 
-def main_relation_kind(bond: Edge) -> RelationKind:
-    """The relation that a line is drawn as: a lineage says more than that one comes before the other."""
-    return RelationKind.EVOLVES_TO if RelationKind.EVOLVES_TO in bond.kinds else bond.kinds[0]
+def main_relation_kind(edge: Edge) -> RelationKind:
+    """Return the relation that a line is drawn as: a lineage says more than a prerequisite."""
+    return RelationKind.EVOLVES_TO if RelationKind.EVOLVES_TO in edge.kinds else edge.kinds[0]
 
 
-def _bond(bond: Edge, route: str, head: str, theme: Theme, says: str) -> str:
-    kind = main_relation_kind(bond)
-    color = theme.cycle if bond.cycle else theme.relations[kind]
-    dash = "5 4" if bond.cycle else DASHES[kind]
+def _edge_group(edge: Edge, route: str, head: str, theme: Theme, says: str) -> str:
+    kind = main_relation_kind(edge)
+    color = theme.cycle if edge.cycle else theme.relations[kind]
+    dash = "5 4" if edge.cycle else DASHES[kind]
     dashed = f' stroke-dasharray="{dash}"' if dash else ""
     tip = "" if kind.symmetric else f'<polygon points="{head}" fill="{color}"/>'
-    path = f'<path d="{route}" stroke="{color}" stroke-width="{2.2 if kind in _BROAD else 1.5}"{dashed}/>'
+    breadth = 2.2 if kind in _BROAD else 1.5
+    path = f'<path d="{route}" stroke="{color}" stroke-width="{breadth}"{dashed}/>'
     return f"<g><title>{escape(says)}</title>{path}{tip}</g>"
 
 
@@ -144,9 +150,11 @@ def _box(box: Node, place: tuple[int, int], theme: Theme, *, focus: bool) -> str
     texts += [(box.subtitle, y + 14, f'font-size="{SUBTITLE}"', theme.soft)] if box.subtitle else []
     return "".join(
         [
-            f'<g><title>{escape(box.name)}</title><rect {area} fill="{fill}" stroke="{fill if focus else theme.edge}"{dashed}/>',
+            f"<g><title>{escape(box.name)}</title>"
+            f'<rect {area} fill="{fill}" stroke="{fill if focus else theme.edge}"{dashed}/>',
             *(
-                f'<text x="{x}" y="{at}" {font} fill="{theme.on_accent if focus else color}">{escape(text)}</text>'
+                f'<text x="{x}" y="{at}" {font} fill="{theme.on_accent if focus else color}">'
+                f"{escape(text)}</text>"
                 for text, at, font, color in texts
             ),
             "</g>",
@@ -155,18 +163,22 @@ def _box(box: Node, place: tuple[int, int], theme: Theme, *, focus: bool) -> str
 
 
 def _legend(seen: View, drawn: Layout, theme: Theme, language: str) -> tuple[list[str], int]:
-    """A sample of each kind of line with what it means, below the drawing, and how wide that is; nothing for one kind only."""
-    kinds = sorted({main_relation_kind(bond) for bond in seen.bonds}, key=list(RelationKind).index)
+    """Draw a sample of each kind of line with its meaning, and return how wide that is.
+
+    With only one kind there is no legend.
+    """
+    kinds = sorted({main_relation_kind(edge) for edge in seen.edges}, key=list(RelationKind).index)
     if len(kinds) < 2:
         return [], 0
     parts, x, y = [], 24, drawn.height + 14
     for kind in kinds:
         words, tip = RELATIONS[language][kind], f"{x + 36},{y} {x + 28},{y - 4} {x + 28},{y + 4}"
         parts.append(
-            _bond(Edge("", "", (kind,), False), f"M{x},{y}L{x + 28},{y}", tip, theme, words)
+            _edge_group(Edge("", "", (kind,), False), f"M{x},{y}L{x + 28},{y}", tip, theme, words)
         )
         parts.append(
-            f'<text x="{x + 44}" y="{y + 4}" font-size="{SUBTITLE}" fill="{theme.soft}" text-anchor="start">{words}</text>'
+            f'<text x="{x + 44}" y="{y + 4}" font-size="{SUBTITLE}" fill="{theme.soft}"'
+            f' text-anchor="start">{words}</text>'
         )
         x += 44 + round(label_width(words, SUBTITLE)) + 24
     return parts, x

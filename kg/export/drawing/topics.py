@@ -1,4 +1,4 @@
-"""Concepts → the topics that a drawing folds them into when there are too many to read."""
+"""Group concepts into topics, which a drawing shows when there are too many concepts to read."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from kg.types import Concept, RelationKind
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """Concepts that belong together, named in the language asked for and, if there is a name, in the other."""
+    """Concepts that belong together, named in one language and, if possible, in the other."""
 
     id: str
     title: str
@@ -23,8 +23,8 @@ class Topic:
 
 
 def topics(graph: Graph, language: str) -> list[Topic]:
-    """Every concept in one topic, by id: the note that it is in; where notes do not group them, what is closely related."""
-    concepts = {one.id: one for one in concepts_of(graph, sorted(graph))}
+    """Put every concept into one topic, by its note; where notes do not group, by relations."""
+    concepts = {concept.id: concept for concept in concepts_of(graph, sorted(graph))}
     groups: defaultdict[str, list[str]] = defaultdict(list)
     for id in concepts:
         groups[_note(graph, concepts, id)].append(id)
@@ -32,7 +32,9 @@ def topics(graph: Graph, language: str) -> list[Topic]:
         return _communities(graph, concepts, language)
     found = []
     for path, ids in sorted(groups.items()):
-        titles = {one: _title(path, (concepts[id] for id in ids), one) for one in ("en", "zh")}
+        titles = {
+            concept: _title(path, (concepts[id] for id in ids), concept) for concept in ("en", "zh")
+        }
         title, other = titles[language], titles["en" if language == "zh" else "zh"]
         found.append(
             Topic(
@@ -43,17 +45,17 @@ def topics(graph: Graph, language: str) -> list[Topic]:
 
 
 def _note(graph: Graph, concepts: dict[str, Concept], id: str) -> str:
-    """The note that a concept is in first; of a concept without a note, that of the first neighbour in one."""
+    """Return the first note of a concept; without one, that of its first neighbour with a note."""
     beside = sorted({*graph.predecessors(id), *graph.successors(id)})
-    places = (place for one in (id, *beside) for place in concepts[one].notes[:1])
+    places = (place for neighbour in (id, *beside) for place in concepts[neighbour].notes[:1])
     return next((place.path for place in places), "")
 
 
 def _title(path: str, members: Iterable[Concept], language: str) -> str:
-    """The title of a note in one language: its own, or the one that most of its concepts' first notes in that language have."""
+    """Return a note's title in one language: its own, or its concepts' most frequent one."""
     firsts = (
-        next((place.heading[0] for place in one.notes if _tells(place.heading, language)), "")
-        for one in members
+        next((place.heading[0] for place in concept.notes if _tells(place.heading, language)), "")
+        for concept in members
     )
     own = Counter(plain_label(title) for title in firsts if title)
     return max(own, key=lambda title: (own[title], title), default="")
@@ -64,7 +66,7 @@ def _tells(trail: tuple[str, ...], language: str) -> bool:
 
 
 def _communities(graph: Graph, concepts: dict[str, Concept], language: str) -> list[Topic]:
-    """Groups of concepts with many relations between them, each named after the two that have the most."""
+    """Return groups of densely related concepts, each named after its two most connected ones."""
     simple: nx.Graph[str] = nx.Graph()
     simple.add_nodes_from(sorted(graph))
     simple.add_edges_from(edge[:2] for edge in accepted(graph, tuple(RelationKind)))

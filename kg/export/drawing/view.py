@@ -1,4 +1,4 @@
-"""A part of the graph → the boxes and lines of a drawing: at most as many as can be read, topics standing for the rest."""
+"""Choose the boxes and lines of a drawing: at most as many as can be read, topics for the rest."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
@@ -12,14 +12,14 @@ from kg.graph.plans import prerequisite_cycles
 from kg.graph.subgraph import EdgeKey, Subgraph
 from kg.types import RelationKind
 
-MOST = 80  # concepts that are drawn one by one
-_TOPIC = 220  # the widest title of a topic: there are many side by side
+MOST = 80  # Concepts that are drawn one by one.
+_TOPIC = 220  # The widest title of a topic, in pixels: many stand side by side.
 _KINDS = list(RelationKind)
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A concept, or a topic with how many concepts it stands for; what is written in it, as far as it fits, and its size."""
+    """A box: a concept, or a topic with how many concepts it represents; its text and its size."""
 
     id: str
     name: str
@@ -32,7 +32,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A line between two boxes and the relations that it stands for; `cycle` when they lead around in a circle."""
+    """A line between two boxes and the relations it represents; `cycle` when they form a circle."""
 
     source: str
     target: str
@@ -42,27 +42,30 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What is drawn, by id. `folded` is how many concepts the topics among the boxes stand for."""
+    """What is drawn, by id. `folded` counts the concepts that the topics represent."""
 
     boxes: tuple[Node, ...]
-    bonds: tuple[Edge, ...]
+    edges: tuple[Edge, ...]
     focus: str
     folded: int
 
 
 def view(part: Subgraph, groups: Sequence[Topic], language: str) -> View:
-    """The boxes and lines for a part of a graph; more concepts than MOST are folded into its topics, except the focus's."""
+    """Return the boxes and lines for a part of a graph.
+
+    With more concepts than MOST, they are folded into topics, except the focus's.
+    """
     graph = part.graph
     folded = {topic.id: topic for topic in groups if len(graph) > MOST and _folds(topic, part)}
     home = {id: topic.id for topic in folded.values() for id in topic.members if id in graph}
     boxes = [concept_box(graph, id, language) for id in sorted(graph) if id not in home] + [
-        topic_box(one) for one in folded.values()
+        topic_box(topic) for topic in folded.values()
     ]
-    bonds = merge_edges(part.lines, cycles_in(graph))
+    edges = merge_edges(part.lines, cycles_in(graph))
     if home:
         place = {box.id: at for at, box in enumerate(boxes)}
-        bonds = without_implied(folded_edges(bonds, home, place), place, set(folded))
-    return View(tuple(boxes), tuple(bonds), part.focus, len(home))
+        edges = without_implied(folded_edges(edges, home, place), place, set(folded))
+    return View(tuple(boxes), tuple(edges), part.focus, len(home))
 
 
 def _folds(topic: Topic, part: Subgraph) -> bool:
@@ -89,9 +92,9 @@ def _box(id: str, title: str, subtitle: str, *, members: int = 0, gap: bool = Fa
 
 
 def cycles_in(graph: Graph) -> set[EdgeKey]:
-    """The relations that lead around in a circle though they should not."""
+    """Return the relations that form a cycle although their kind is acyclic."""
     found = set()
-    for kind in (one for one in RelationKind if one.acyclic):
+    for kind in (kind for kind in RelationKind if kind.acyclic):
         stated = digraph(graph, kind)
         for knot in prerequisite_cycles(stated, stated):
             found |= {
@@ -101,32 +104,32 @@ def cycles_in(graph: Graph) -> set[EdgeKey]:
 
 
 def merge_edges(lines: Iterable[EdgeKey], circles: Collection[EdgeKey]) -> list[Edge]:
-    """One bond for all relations from one concept to another, by ids."""
+    """Merge all relations from one concept to another into one edge, by ids."""
     kinds: dict[tuple[str, str], list[EdgeKey]] = {}
     for line in lines:
         kinds.setdefault(line[:2], []).append(line)
     return [
         Edge(
             *ends,
-            tuple(sorted((RelationKind(one[2]) for one in group), key=_KINDS.index)),
-            any(one in circles for one in group),
+            tuple(sorted((RelationKind(line[2]) for line in group), key=_KINDS.index)),
+            any(line in circles for line in group),
         )
         for ends, group in sorted(kinds.items())
     ]
 
 
-def folded_edges(bonds: Iterable[Edge], home: dict[str, str], place: dict[str, int]) -> list[Edge]:
-    """The bonds between topics, each in the direction that more relations have, and those between other concepts."""
+def folded_edges(edges: Iterable[Edge], home: dict[str, str], place: dict[str, int]) -> list[Edge]:
+    """Merge edges between topics, in the direction of most; keep those of concepts."""
     count: Counter[tuple[str, str]] = Counter()
     kinds: dict[tuple[str, str], set[RelationKind]] = {}
     own = {}
-    for bond in bonds:
-        ends = home.get(bond.source, bond.source), home.get(bond.target, bond.target)
-        if ends == (bond.source, bond.target):
-            own[ends] = bond
+    for edge in edges:
+        ends = home.get(edge.source, edge.source), home.get(edge.target, edge.target)
+        if ends == (edge.source, edge.target):
+            own[ends] = edge
         elif ends[0] != ends[1]:
-            count[ends] += len(bond.kinds)
-            kinds.setdefault(ends, set()).update(bond.kinds)
+            count[ends] += len(edge.kinds)
+            kinds.setdefault(ends, set()).update(edge.kinds)
     for source, target in count:
         if (count[source, target], place[target]) > (count[target, source], place[source]):
             own[source, target] = Edge(
@@ -135,9 +138,9 @@ def folded_edges(bonds: Iterable[Edge], home: dict[str, str], place: dict[str, i
     return [own[ends] for ends in sorted(own, key=lambda ends: (place[ends[0]], place[ends[1]]))]
 
 
-def without_implied(bonds: Sequence[Edge], place: dict[str, int], folded: set[str]) -> list[Edge]:
-    """The bonds without those of topics that a longer way replaces."""
-    arcs = [(place[bond.source], place[bond.target]) for bond in bonds]
+def without_implied(edges: Sequence[Edge], place: dict[str, int], folded: set[str]) -> list[Edge]:
+    """Drop edges between topics that a longer path replaces."""
+    arcs = [(place[edge.source], place[edge.target]) for edge in edges]
     back = reversed_edges(len(place), arcs)
     after: list[set[int]] = [set() for _ in place]
     for (source, target), turned in zip(arcs, back, strict=True):
@@ -145,16 +148,16 @@ def without_implied(bonds: Sequence[Edge], place: dict[str, int], folded: set[st
             after[source].add(target)
     reach: dict[int, set[int]] = {}
     return [
-        bond
-        for bond, (source, target), turned in zip(bonds, arcs, back, strict=True)
+        edge
+        for edge, (source, target), turned in zip(edges, arcs, back, strict=True)
         if turned
-        or not folded & {bond.source, bond.target}
-        or not any(target in _reach(one, after, reach) for one in after[source] - {target})
+        or not folded & {edge.source, edge.target}
+        or not any(target in _reach(other, after, reach) for other in after[source] - {target})
     ]
 
 
 def _reach(start: int, after: list[set[int]], known: dict[int, set[int]]) -> set[int]:
-    """Everything after a box that lines lead to, itself included; there are no circles."""
+    """Return everything reachable from a box, itself included. There must be no cycle."""
     if start not in known:
-        known[start] = {start}.union(*(_reach(one, after, known) for one in after[start]))
+        known[start] = {start}.union(*(_reach(next_box, after, known) for next_box in after[start]))
     return known[start]

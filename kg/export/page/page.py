@@ -1,11 +1,18 @@
-"""A graph → one HTML page that shows it, offline and from a file: markup, style, script and data in one, no request to anyone.
+"""Render a graph as one HTML page that works offline and from a file.
 
-The script (kg/layout.js, kg/view.js, kg/page.js) draws what is in view, as their namesakes do for a still picture. Its data:
-  concepts  by id: id, name, title and subtitle (as they fit), w, h, gap, aliases, definition, notes as file:lines
-  topics    id, name, title, subtitle, w, h, members (places of concepts)
-  edges     source and target (places of concepts), kind (place of a kind), confidence, origin, reason, evidence as
-            [file:lines, quote], flags: 1 suggested, 2 replaced by a longer way, 4 leads around in a circle, 8 its quotes are gone
-Notes are untrusted: `<` is escaped in the data, the script writes text only, and a content policy forbids everything else.
+Markup, style, script and data are in the page; it sends no request to anyone. The scripts
+(layout.js, view.js, page.js beside this file) draw what is in view, as their Python namesakes do
+for a still picture. The page's data:
+
+  concepts  by id: id, name, title and subtitle (as they fit), w, h, gap, aliases, definition,
+            notes as file:lines
+  topics    id, name, title, subtitle, w, h, members (positions of concepts)
+  edges     source and target (positions of concepts), kind (position of a kind), confidence,
+            origin, reason, evidence as [file:lines, quote], flags: 1 suggested, 2 replaced by
+            a longer path, 4 part of a cycle, 8 its quotes are gone
+
+Notes are untrusted: `<` is escaped in the data, the script writes text only, and a content security
+policy forbids everything else.
 """
 
 import hashlib
@@ -62,7 +69,8 @@ _EN = {
     "seen_after": "{} and the {} concepts after it.",
     "seen_both": "{} and the {} concepts before and after it.",
     "seen_topics": "Folded into {} topics: choose one to unfold it.",
-    "keys": "Arrow keys follow lines and layers · Enter opens · / searches · Esc closes · Ctrl and wheel zoom",
+    "keys": "Arrow keys follow lines and layers · Enter opens · / searches · Esc closes"
+    " · Ctrl and wheel zoom",
     "noscript": "The drawing needs JavaScript.",
 }
 _ZH = {
@@ -108,7 +116,7 @@ _WORDS = {"en": _EN, "zh": _ZH}
 def page(
     graph: Graph, around: Neighbourhood, kinds: tuple[RelationKind, ...], language: str
 ) -> str:
-    """The page with the whole graph in it, open at what is around a concept; rejected relations are left out."""
+    """Return the page with the whole graph but rejected relations, opened at a part."""
     words = _WORDS[language]
     style = _asset("page.css")
     script = "(() => {\n" + "\n".join(map(_asset, ("layout.js", "view.js", "page.js"))) + "})();"
@@ -140,24 +148,26 @@ def _data(
     graph: Graph, around: Neighbourhood, kinds: tuple[RelationKind, ...], language: str
 ) -> dict[str, Any]:
     place = {id: at for at, id in enumerate(sorted(graph))}
-    relations = [one for one in relations_of(graph) if one.status is not Status.REJECTED]
+    relations = [
+        relation for relation in relations_of(graph) if relation.status is not Status.REJECTED
+    ]
     kept, circles = set(drawable_relations(graph, _KINDS)), cycles_in(graph)
     edges = []
-    for one in relations:
-        line = (one.source, one.target, one.kind.value)
-        stale = one.evidence != () and not any(place.found for place in one.evidence)
+    for relation in relations:
+        line = (relation.source, relation.target, relation.kind.value)
+        stale = relation.evidence != () and not any(place.found for place in relation.evidence)
         flags = (
-            (one.status is Status.SUGGESTED)
+            (relation.status is Status.SUGGESTED)
             | 2 * (line not in kept)
             | 4 * (line in circles)
             | 8 * stale
         )
         edges.append(
             {
-                "source": place[one.source],
-                "target": place[one.target],
+                "source": place[relation.source],
+                "target": place[relation.target],
                 "flags": flags,
-                **_edge(one, language),
+                **_edge(relation, language),
             }
         )
     return {
@@ -173,17 +183,19 @@ def _data(
         "kinds": [_kind(kind, relations, language) for kind in _KINDS],
         "concepts": [_concept(graph, id, language) for id in place],
         "topics": [
-            {**_box(topic_box(one)), "members": [place[id] for id in one.members]}
-            for one in topics(graph, language)
+            {**_box(topic_box(relation)), "members": [place[id] for id in relation.members]}
+            for relation in topics(graph, language)
         ],
         "edges": edges,
     }
 
 
 def _kind(kind: RelationKind, relations: list[Relation], language: str) -> dict[str, Any]:
-    """What a kind of relation is called, how it reads from either end, and how many there are."""
+    """Return the name of a kind of relation, its wording from either end, and its count."""
     out, into = (reads.replace("{}", "", 1).strip() for reads in READS[language][kind.value])
-    count = sum(one.kind is kind and one.status is Status.ACCEPTED for one in relations)
+    count = sum(
+        relation.kind is kind and relation.status is Status.ACCEPTED for relation in relations
+    )
     word = RELATIONS[language][kind]
     return {
         "kind": kind.value,
@@ -196,16 +208,16 @@ def _kind(kind: RelationKind, relations: list[Relation], language: str) -> dict[
 
 
 def _concept(graph: Graph, id: str, language: str) -> dict[str, Any]:
-    (one,) = concepts_of(graph, [id])
+    (concept,) = concepts_of(graph, [id])
     box = concept_box(graph, id, language)
     return {
         **_box(box),
-        "gap": one.gap,
-        "aliases": list(dict.fromkeys(plain_label(alias.text) for alias in one.aliases)),
-        "definition": printable(one.definition.get(language)),
+        "gap": concept.gap,
+        "aliases": list(dict.fromkeys(plain_label(alias.text) for alias in concept.aliases)),
+        "definition": printable(concept.definition.get(language)),
         "notes": [
             plain_label(format_location(place.path, place.first, place.last))
-            for place in one.notes
+            for place in concept.notes
             if place.found
         ],
     }
@@ -223,16 +235,16 @@ def _box(box: Node) -> dict[str, Any]:
     }
 
 
-def _edge(one: Relation, language: str) -> dict[str, Any]:
+def _edge(relation: Relation, language: str) -> dict[str, Any]:
     places = sorted(
-        (place for place in one.evidence if place.found),
+        (place for place in relation.evidence if place.found),
         key=lambda place: detect_language(place.quote) != language,
     )
     return {
-        "kind": _KINDS.index(one.kind),
-        "confidence": one.confidence,
-        "origin": one.origin.value,
-        "reason": printable(one.reason.get(language)),
+        "kind": _KINDS.index(relation.kind),
+        "confidence": relation.confidence,
+        "origin": relation.origin.value,
+        "reason": printable(relation.reason.get(language)),
         "evidence": [
             [
                 plain_label(format_location(place.path, place.first, place.last)),

@@ -1,4 +1,4 @@
-"""Every format, read back by a reader that is not ours; and what the command says when it cannot do what it is asked."""
+"""Every export format, read back by a reader that is not ours, and the errors of the command."""
 
 import csv
 import io
@@ -38,7 +38,7 @@ from tests.test_cli import Kbase, document
 from tests.test_concept_commands import CURATED, NOTE
 
 HERE = [
-    one for one in FORMATS if one != "png" or has_font("中")
+    item for item in FORMATS if item != "png" or has_font("中")
 ]  # tests/test_drawing.py says when there is no font
 GRAPHS: dict[str, Callable[[], Graph]] = {"bundled": bundled, "hostile": hostile}
 
@@ -145,39 +145,40 @@ def test_graphviz_reads_the_same_boxes_lines_and_names(graph: Graph, focus: str)
     )
     assert not done.stderr
     read = json.loads(done.stdout.decode("utf-8"), strict=False)
-    boxes = {one["_gvid"]: one["name"] for one in read["objects"]}
+    boxes = {item["_gvid"]: item["name"] for item in read["objects"]}
     assert sorted(boxes.values()) == sorted(box.id for box in drawn.boxes)
     names = {
-        one["name"]: one["label"].replace("\\n", "\n").split("\n")[0] for one in read["objects"]
+        item["name"]: item["label"].replace("\\n", "\n").split("\n")[0] for item in read["objects"]
     }
     for box in drawn.boxes:
         if "\\" not in box.name:
             assert names[box.id] == box.name
     lines = sorted(
-        (boxes[one["tail"]], boxes[one["head"]], one["relation"]) for one in read["edges"]
+        (boxes[item["tail"]], boxes[item["head"]], item["relation"]) for item in read["edges"]
     )
     assert lines == sorted(
-        (one.source, one.target, ", ".join(kind.value for kind in one.kinds)) for one in drawn.bonds
+        (edge.source, edge.target, ", ".join(kind.value for kind in edge.kinds))
+        for edge in drawn.edges
     )
 
 
 def test_a_canvas_has_a_card_for_each_box_apart_from_the_others(graph: Graph) -> None:
     drawn, read = seen(graph), json.loads(made(graph, "canvas"))
-    cards = {one["id"]: one for one in read["nodes"]}
+    cards = {item["id"]: item for item in read["nodes"]}
     assert cards.keys() == {box.id for box in drawn.boxes}
-    assert [(one["fromNode"], one["toNode"]) for one in read["edges"]] == [
-        (one.source, one.target) for one in drawn.bonds
+    assert [(item["fromNode"], item["toNode"]) for item in read["edges"]] == [
+        (edge.source, edge.target) for edge in drawn.edges
     ]
-    assert len({one["id"] for one in [*read["nodes"], *read["edges"]]}) == len(read["nodes"]) + len(
-        read["edges"]
-    )
-    spots = [(one["x"], one["y"], one["width"], one["height"]) for one in cards.values()]
+    assert len({item["id"] for item in [*read["nodes"], *read["edges"]]}) == len(
+        read["nodes"]
+    ) + len(read["edges"])
+    spots = [(card["x"], card["y"], card["width"], card["height"]) for card in cards.values()]
     for at, (x, y, w, h) in enumerate(spots):
         for x2, y2, w2, h2 in spots[at + 1 :]:
             assert x + w <= x2 or x2 + w2 <= x or y + h <= y2 or y2 + h2 <= y
 
 
-@pytest.mark.parametrize("format", [one for one in FORMATS if one not in {"png", "csv"}])
+@pytest.mark.parametrize("format", [item for item in FORMATS if item not in {"png", "csv"}])
 def test_the_same_graph_gives_the_same_text(format: str) -> None:
     assert made(bundled(), format) == made(bundled().copy(), format)
 
@@ -191,11 +192,13 @@ def test_no_hash_seed_changes_what_is_exported() -> None:
         command = [sys.executable, "-m", "cli", "export", "-", *target]
         environments = ({**os.environ, "PYTHONHASHSEED": seed} for seed in ("1", "2"))
         root = Path(__file__).parents[3]
-        one, other = (
-            subprocess.run(command, env=one, capture_output=True, check=True, cwd=root).stdout
-            for one in environments
+        item, other = (
+            subprocess.run(
+                command, env=environment, capture_output=True, check=True, cwd=root
+            ).stdout
+            for environment in environments
         )
-        assert one == other and one
+        assert item == other and item
 
 
 def test_labels_are_data_in_every_format() -> None:
@@ -215,10 +218,10 @@ def test_labels_are_data_in_every_format() -> None:
 
 def test_mermaid_says_what_to_narrow_when_there_is_too_much() -> None:
     crowd = sized(60)
-    for one in range(60):
-        for other in range(one + 1, 60):
+    for item in range(60):
+        for other in range(item + 1, 60):
             crowd.add_edge(
-                f"c{one:04}",
+                f"c{item:04}",
                 f"c{other:04}",
                 "used_by",
                 **crowd.edges["c0000", "c0001", "prerequisite_of"],
@@ -295,21 +298,21 @@ def test_the_formats_come_by_suffix_and_on_stdout(kbase: Kbase, tmp_path: Path) 
             2 if format == "csv" else 1
         )
     result = kbase("export", "-", "--format", "json", "--focus", "MLA", "--depth", 1)
-    assert {"mla", "gqa"} <= {one["id"] for one in document(result, "graph")["nodes"]}
+    assert {"mla", "gqa"} <= {item["id"] for item in document(result, "graph")["nodes"]}
     assert kbase("export", "-", "--format", "svg", "--path", "MHA", "MLA").stdout.startswith("<svg")
 
 
 def test_a_path_holds_its_hops_and_an_answer_what_it_used(kbase: Kbase) -> None:
     path = document(kbase("export", "-", "--format", "json", "--path", "MHA", "MLA"), "graph")
-    assert [one["id"] for one in path["nodes"]] == ["gqa", "mha", "mla", "mqa"]
-    assert {(one["source"], one["target"], one["relation"]) for one in path["edges"]} == {
+    assert [item["id"] for item in path["nodes"]] == ["gqa", "mha", "mla", "mqa"]
+    assert {(item["source"], item["target"], item["relation"]) for item in path["edges"]} == {
         ("mha", "mqa", "evolves_to"), ("mqa", "gqa", "evolves_to"), ("gqa", "mla", "evolves_to"),
     }  # fmt: skip
     answer = json.loads(kbase("ask", "why sqrt d_k", "--json").stdout)
     part = document(kbase("export", "-", "--format", "json", "--answer", "why sqrt d_k"), "graph")
-    assert {one["id"] for one in part["nodes"]} == {
+    assert {item["id"] for item in part["nodes"]} == {
         *answer["concepts"],
-        *(one["id"] for one in answer["prerequisites"]),
+        *(item["id"] for item in answer["prerequisites"]),
     }
 
 

@@ -105,7 +105,7 @@ def said(
 )
 def test_confidence_merges_by_noisy_or(confidences: list[float], merged: float) -> None:
     """1 − (1 − 0.5)(1 − 0.4) = 1 − 0.5 · 0.6 = 0.7."""
-    (relation,) = merge(said("a", "b", confidence=one) for one in confidences)
+    (relation,) = merge(said("a", "b", confidence=confidence) for confidence in confidences)
     assert relation.confidence == merged
 
 
@@ -157,14 +157,14 @@ def test_a_symmetric_relation_is_kept_once() -> None:
     graph = build_graph(
         ALL, [said("b", "a", contrasts, confidence=0.5), said("a", "b", contrasts, confidence=0.4)]
     )
-    assert [(one.source, one.target, one.confidence) for one in relations_of(graph)] == [
-        ("a", "b", 0.7)
-    ]
+    assert [
+        (relation.source, relation.target, relation.confidence) for relation in relations_of(graph)
+    ] == [("a", "b", 0.7)]
 
 
 def test_of_a_concept_given_twice_the_first_counts_and_names_and_notes_add_up() -> None:
     place = Evidence("x.md", 1, 2, (), "")
-    one = Concept(
+    item = Concept(
         "a", "One", (Alias("One", "en", AliasKind.FULL),), LocalizedText(en="First."), (), True
     )
     two = Concept(
@@ -175,9 +175,9 @@ def test_of_a_concept_given_twice_the_first_counts_and_names_and_notes_add_up() 
         (place,),
         False,
     )
-    merged = concept_of(build_graph([one, two], []), "a")
+    merged = concept_of(build_graph([item, two], []), "a")
     assert merged == Concept(
-        "a", "One", one.aliases + two.aliases, LocalizedText(en="First."), (place,), False
+        "a", "One", item.aliases + two.aliases, LocalizedText(en="First."), (place,), False
     )
 
 
@@ -194,8 +194,8 @@ def test_merging_is_independent_of_the_order_and_done_once(
     merged = merge(relations)
     shuffled = random.sample(relations, len(relations))
     assert merge(shuffled) == merged == merge(merged)
-    assert len({one.edge for one in merged}) == len(merged)
-    assert all(0 <= one.confidence <= 1 for one in merged)
+    assert len({item.edge for item in merged}) == len(merged)
+    assert all(0 <= item.confidence <= 1 for item in merged)
 
 
 def same(first: Graph, second: Graph) -> bool:

@@ -1,4 +1,4 @@
-"""Paths, plans and cycles: drawn graphs with answers worked out by hand, and what must hold of any graph, knots included."""
+"""Paths, plans and cycles on graphs drawn by hand, and what must hold for any graph."""
 
 from collections import deque
 from itertools import pairwise
@@ -67,7 +67,7 @@ def relation(
 
 def drawn(text: str, *relations: Relation) -> Graph:
     """A graph out of chains such as `a < b < c`, one a line, and further relations."""
-    found, ids = list(relations), {end for one in relations for end in (one.source, one.target)}
+    found, ids = list(relations), {end for item in relations for end in (item.source, item.target)}
     for words in map(str.split, text.strip().splitlines()):
         ids |= set(words[::2])
         found += [
@@ -84,7 +84,7 @@ def found(graph: Graph, source: str, target: str, *via: Via) -> Path:
 
 
 def ids(concepts: tuple[Concept, ...] | list[Concept]) -> list[str]:
-    return [one.id for one in concepts]
+    return [item.id for item in concepts]
 
 
 def planned(graph: Graph, target: str, *known: str) -> list[str]:
@@ -120,11 +120,11 @@ def test_over_prerequisites_alone_the_short_hop_is_a_path() -> None:
 
 def test_a_hop_says_what_it_rests_on_and_whether_it_is_walked_backwards() -> None:
     steps = found(drawn(NLP), "vanishing", "gru").steps
-    assert [(one.relation.kind.value, one.backwards) for one in steps] == [
+    assert [(step.relation.kind.value, step.backwards) for step in steps] == [
         ("solves", True),
         ("evolves_to", False),
     ]
-    assert all(one.relation.evidence == (PLACE,) for one in steps)
+    assert all(step.relation.evidence == (PLACE,) for step in steps)
 
 
 def test_around_the_spine_stand_what_else_is_needed_and_what_it_unlocks() -> None:
@@ -137,7 +137,7 @@ def test_around_the_spine_stand_what_else_is_needed_and_what_it_unlocks() -> Non
 
 def test_alternatives_are_the_next_cheapest_and_few() -> None:
     graph = drawn("a < b < z\na < c < z\na < d < e < z\na < z\na < f < g < h < i < j < z")
-    assert [ids(one) for one in found(graph, "a", "z").alternatives] == [
+    assert [ids(alternative) for alternative in found(graph, "a", "z").alternatives] == [
         ["a", "b", "z"],
         ["a", "c", "z"],
         ["a", "d", "e", "z"],
@@ -183,7 +183,7 @@ def test_what_decides_between_two_ways(relations: list[Relation], spine: str) ->
 
 
 def test_a_change_of_relation_costs_a_quarter() -> None:
-    """a<b→z costs 2¼, a<c<z over one weak hop 2.2 or 2.3: the change is worth taking only in the second."""
+    """a<b→z costs 2¼, a<c<z with a weak hop 2.2 or 2.3: the change pays only in the second."""
     for confidence, middle in ((0.8, "c"), (0.7, "b")):
         graph = drawn("a < b → z\na < c", relation("c", "z", confidence=confidence))
         assert ids(found(graph, "a", "z", Via.ANY).concepts) == ["a", middle, "z"]
@@ -193,11 +193,11 @@ def test_without_a_path_it_is_told_what_was_tried_and_what_there_is() -> None:
     graph = drawn("base < a < b\nbase < c\nroot < base\na ~ c\nkind ⊂ b\nkind ⊂ c\na ? d\nisland")
     back = path(graph, "b", "a", via=[Via.PREREQUISITE])
     assert isinstance(back, NoPath)
-    assert [(one.source.id, one.target.id) for one in back.reverse] == [("a", "b")]
+    assert [(item.source.id, item.target.id) for item in back.reverse] == [("a", "b")]
     beside = path(graph, "b", "c", via=[Via.LINEAGE, Via.PREREQUISITE])
     assert isinstance(beside, NoPath)
     assert (beside.tried, ids(beside.common)) == ((Via.LINEAGE, Via.PREREQUISITE), ["base"])
-    assert [(one.source, one.target) for one in beside.beside] == [("kind", "b"), ("kind", "c")]
+    assert [(item.source, item.target) for item in beside.beside] == [("kind", "b"), ("kind", "c")]
     away = path(graph, "a", "island")
     assert isinstance(away, NoPath)
     assert (len(away.tried), away.reverse, away.common, away.beside) == (3, (), (), ())
@@ -212,7 +212,7 @@ def test_a_plan_is_everything_before_in_learning_order() -> None:
     assert planned(graph, "bert") == ["dot", "softmax", "attention", "mha", "transformer"]
     steps = {step.concept.id: step for step in plan(graph, "bert").steps}
     assert steps["transformer"].after == ("attention", "mha")
-    assert [one.target for one in steps["attention"].needed] == ["mha", "transformer"]
+    assert [item.target for item in steps["attention"].needed] == ["mha", "transformer"]
 
 
 def test_what_is_known_and_what_it_rests_on_is_left_out_and_still_named() -> None:
@@ -246,23 +246,30 @@ def test_contradictory_relations_are_learned_together() -> None:
 
 def test_next_is_what_has_all_its_prerequisites_known_by_how_much_it_unlocks() -> None:
     graph = drawn("a < b < c < d\nx < d\nb < y\nk < l < k\nl < m")
-    assert [(one.concept.id, one.unlocks, ids(one.together)) for one in next_concepts(graph)] == [
+    assert [
+        (next_concept.concept.id, next_concept.unlocks, ids(next_concept.together))
+        for next_concept in next_concepts(graph)
+    ] == [
         ("a", ("b", "c", "d", "y"), []),
         ("k", ("m",), ["l"]),
         ("l", ("m",), ["k"]),
         ("x", ("d",), []),
     ]
-    assert [one.concept.id for one in next_concepts(graph, ["b", "k", "m"])] == ["c", "x", "y"]
+    assert [next_concept.concept.id for next_concept in next_concepts(graph, ["b", "k", "m"])] == [
+        "c",
+        "x",
+        "y",
+    ]
     assert next_concepts(graph, list(graph)) == []
 
 
 def test_cycles_are_told_by_kind_with_one_circle_each() -> None:
     graph = drawn("a < b < c < a\nc < b\np → q → p\nx ~ y")
-    assert [(one.kind.value, ids(one.concepts)) for one in cycles(graph)] == [
+    assert [(cycle.kind.value, ids(cycle.concepts)) for cycle in cycles(graph)] == [
         ("prerequisite_of", ["a", "b", "c"]),
         ("evolves_to", ["p", "q"]),
     ]
-    assert [(one.source, one.target) for one in cycles(graph)[0].circle] == [
+    assert [(item.source, item.target) for item in cycles(graph)[0].circle] == [
         ("a", "b"),
         ("b", "c"),
         ("c", "a"),
@@ -312,7 +319,7 @@ def test_every_step_of_a_path_is_an_accepted_relation_and_its_ends_are_those_ask
     for step in chain:
         assert (step.relation.source, step.relation.target, step.relation.kind.value) in edges
         assert {step.relation.source, step.relation.target} == {step.source.id, step.target.id}
-    assert all(one.target == other.source for one, other in pairwise(chain))
+    assert all(item.target == other.source for item, other in pairwise(chain))
     if isinstance(answer, Path):
         spine = ids(answer.concepts)
         assert (spine[0], spine[-1], len(set(spine))) == (source, target, len(spine))
@@ -322,7 +329,7 @@ def test_every_step_of_a_path_is_an_accepted_relation_and_its_ends_are_those_ask
 
 
 def breadth_first(graph: Graph, source: str, target: str) -> list[str]:
-    """The shortest path, by the smallest ids among equals: plain breadth-first search over sorted neighbours."""
+    """The shortest path by smallest ids: plain breadth-first search over sorted neighbours."""
     edges = accepted(graph, [NEEDS])
     queue = deque([[source]])
     seen = {source}
@@ -363,7 +370,7 @@ def test_a_plan_respects_every_prerequisite_and_leaves_none_out(
             if source in order and end in order and not together:
                 assert order.index(source) < order.index(end)
     for step in answer.steps:
-        assert all(order.index(one) < order.index(step.concept.id) for one in step.after)
+        assert all(order.index(item) < order.index(step.concept.id) for item in step.after)
         assert step.needed
 
 
@@ -372,9 +379,11 @@ def test_a_plan_respects_every_prerequisite_and_leaves_none_out(
 def test_what_is_next_rests_on_what_is_known_only(graph: Graph, known: list[str]) -> None:
     needs = digraph(graph, NEEDS)
     had = closure(needs, known)
-    for one in next_concepts(graph, known):
-        assert set(needs.predecessors(one.concept.id)) <= had | set(ids(one.together))
-        assert not had & {one.concept.id, *one.unlocks}
+    for next_concept in next_concepts(graph, known):
+        assert set(needs.predecessors(next_concept.concept.id)) <= had | set(
+            ids(next_concept.together)
+        )
+        assert not had & {next_concept.concept.id, *next_concept.unlocks}
 
 
 @settings(deadline=None)
@@ -382,11 +391,11 @@ def test_what_is_next_rests_on_what_is_known_only(graph: Graph, known: list[str]
 def test_the_same_graph_answers_the_same_in_whatever_order_it_was_told(
     edges: list[tuple[int, int, RelationKind, float]], random: Random, source: str, target: str
 ) -> None:
-    one, other = of(edges), of(random.sample(edges, len(edges)))
-    assert path(one, source, target) == path(other, source, target)
-    assert plan(one, target, [source]) == plan(other, target, [source])
-    assert next_concepts(one, [source]) == next_concepts(other, [source])
-    assert cycles(one) == cycles(other)
+    item, other = of(edges), of(random.sample(edges, len(edges)))
+    assert path(item, source, target) == path(other, source, target)
+    assert plan(item, target, [source]) == plan(other, target, [source])
+    assert next_concepts(item, [source]) == next_concepts(other, [source])
+    assert cycles(item) == cycles(other)
 
 
 def test_a_graph_as_large_and_knotted_as_tutorialbank_answers() -> None:
@@ -402,7 +411,7 @@ def test_a_graph_as_large_and_knotted_as_tutorialbank_answers() -> None:
     )
     (knot,) = cycles(graph)
     assert len(knot.concepts) == 25
-    assert [len(one) for one in plan(graph, "207").together] == [25]
+    assert [len(item) for item in plan(graph, "207").together] == [25]
     assert ids(found(graph, "000", "207").concepts) == breadth_first(graph, "000", "207")
     assert next_concepts(graph)[0].unlocks
 

@@ -1,4 +1,4 @@
-"""Where boxes and lines stand, the SVG that is made of it, its PNG, and the small trees of the terminal."""
+"""Placing boxes and lines, the SVG and PNG made of them, and the small trees of the terminal."""
 
 import random
 import re
@@ -105,23 +105,23 @@ def test_the_picture_is_xml_with_every_box_and_line_and_names_in_full() -> None:
     for graph, focus in ((bundled(), "mla"), (hostile(), ""), (bundled(), "")):
         drawn = seen(graph, focus)
         root = ElementTree.fromstring(svg(drawn, "en"))
-        titles = [one.text for one in root.iter(f"{SVG}title")]
+        titles = [item.text for item in root.iter(f"{SVG}title")]
         assert all(box.name in titles for box in drawn.boxes)
         rects = list(root.iter(f"{SVG}rect"))
         assert len(rects) == len(drawn.boxes) + 1
-        texts = [one.text for one in root.iter(f"{SVG}text")]
+        texts = [item.text for item in root.iter(f"{SVG}text")]
         assert all(
             box.title in texts and (not box.subtitle or box.subtitle in texts)
             for box in drawn.boxes
         )
-        assert not {one.tag for one in root.iter()} & {
+        assert not {item.tag for item in root.iter()} & {
             f"{SVG}script",
             f"{SVG}style",
             f"{SVG}image",
             f"{SVG}foreignObject",
         }
-        legend = len({one.get("stroke") for one in root.iter(f"{SVG}path")})
-        assert len(list(root.iter(f"{SVG}path"))) == len(drawn.bonds) + (
+        legend = len({item.get("stroke") for item in root.iter(f"{SVG}path")})
+        assert len(list(root.iter(f"{SVG}path"))) == len(drawn.edges) + (
             legend if legend > 1 else 0
         )
 
@@ -146,14 +146,20 @@ def test_light_and_dark_differ_in_nothing_but_colour() -> None:
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 def test_text_can_be_read_and_lines_be_seen(theme: Theme) -> None:
-    for fore, back in ((theme.text, theme.box), (theme.text, theme.topic), (theme.soft, theme.box), (theme.soft, theme.topic),
-                       (theme.soft, theme.ground), (theme.on_accent, theme.accent)):  # fmt: skip
-        assert contrast(fore, back) >= 4.5
+    pairs = [
+        (theme.text, theme.box),
+        (theme.text, theme.topic),
+        (theme.soft, theme.box),
+        (theme.soft, theme.topic),
+        (theme.soft, theme.ground),
+        (theme.on_accent, theme.accent),
+    ]
+    assert all(contrast(text, ground) >= 4.5 for text, ground in pairs)
     drawn_by_default = [*theme.relations.values()][:-1]
     assert all(contrast(color, theme.ground) >= 3 for color in (*drawn_by_default, theme.cycle))
 
 
-def contrast(one: str, other: str) -> float:
+def contrast(text: str, other: str) -> float:
     """The contrast ratio of WCAG 2.2."""
 
     def luminance(color: str) -> float:
@@ -163,7 +169,7 @@ def contrast(one: str, other: str) -> float:
         ]
         return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
-    low, high = sorted((luminance(one), luminance(other)))
+    low, high = sorted((luminance(text), luminance(other)))
     return (high + 0.05) / (low + 0.05)
 
 

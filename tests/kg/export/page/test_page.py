@@ -78,8 +78,8 @@ def test_a_search_finds_a_chinese_alias_and_enter_opens_it_with_the_notes_quote(
         ) and "en/attention-variants.md:33-49" in page.inner_text(".places")
         blocks = page.locator("#panel blockquote:has(q)").all()
         quotes = [
-            (one.locator("q").text_content() or "", one.locator("cite").text_content() or "")
-            for one in blocks
+            (block.locator("q").text_content() or "", block.locator("cite").text_content() or "")
+            for block in blocks
         ]
         assert len(quotes) > 5
         for quote, place in quotes:
@@ -188,8 +188,8 @@ def test_pointing_at_a_line_or_box_shows_what_it_joins(browser: Browser, whole: 
         assert (
             page.locator("#stage .bond.hot").count() == 5 and page.locator(".box.near").count() == 6
         )
-        bond = page.locator("#stage .bond:has(title:text('LSTM')) .way").first
-        bond.dispatch_event("pointerenter")
+        edge = page.locator("#stage .bond:has(title:text('LSTM')) .way").first
+        edge.dispatch_event("pointerenter")
         page.locator("#stage .bond").first.dispatch_event("pointerenter")
         assert (
             page.locator("#stage .bond.hot").count() == 1 and page.locator(".box.near").count() == 2
@@ -207,8 +207,8 @@ def test_axe_finds_nothing_to_complain_of(
             page.evaluate(axe)
             found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
             told = [
-                (one["id"], [node["html"][:700] for node in one["nodes"]][:3])
-                for one in found["violations"]
+                (item["id"], [node["html"][:700] for node in item["nodes"]][:3])
+                for item in found["violations"]
             ]
             assert told == []
 
@@ -235,7 +235,7 @@ def test_on_paper_there_is_the_drawing_with_its_legend_alone(browser: Browser, w
         page.emulate_media(media="print")
         assert page.locator("#stage svg").is_visible() and page.locator("#legend").is_visible()
         assert not any(
-            page.locator(one).is_visible() for one in ("#search", "#outline", ".zoom", "footer")
+            page.locator(item).is_visible() for item in ("#search", "#outline", ".zoom", "footer")
         )
         assert page.pdf()[:5] == b"%PDF-"
 
@@ -282,17 +282,18 @@ def the_same(
     still = ElementTree.fromstring(
         svg(view(select(graph, around), topics(graph, language), language), language)
     )
-    rects = [one for one in still.iter(f"{SVG}rect") if one.get("rx")]
-    paths = [one.get("d") or "" for one in still.iter(f"{SVG}path")]
+    rects = [item for item in still.iter(f"{SVG}rect") if item.get("rx")]
+    paths = [item.get("d") or "" for item in still.iter(f"{SVG}path")]
     with opened(browser, written(graph, folder, around, language), width=1600) as page:
         boxes = page.evaluate("""[...document.querySelectorAll('.box')].map((one) => {
-          const [x, y] = one.getAttribute('transform').match(/-?\\d+/g), rect = one.querySelector('rect');
+          const [x, y] = one.getAttribute('transform').match(/-?\\d+/g);
+          const rect = one.querySelector('rect');
           return [x - rect.getAttribute('width') / 2, y - rect.getAttribute('height') / 2];
         })""")
         ways = page.evaluate(
             "[...document.querySelectorAll('#stage .way')].map((one) => one.getAttribute('d'))"
         )
-    assert [[float(one.get("x") or ""), float(one.get("y") or "")] for one in rects] == boxes
+    assert [[float(rect.get("x") or ""), float(rect.get("y") or "")] for rect in rects] == boxes
     assert paths[: len(ways)] == ways and len(paths) - len(ways) <= 2  # the rest is the legend
 
 
@@ -301,7 +302,7 @@ def test_what_was_rejected_is_in_the_data_formats_and_in_no_drawing(tmp_path: Pa
     edge = graph.edges["a", "b", "prerequisite_of"]
     edge["relation"] = replace(edge["relation"], status=Status.REJECTED)
     assert len(json.loads(made(graph, "json"))["edges"]) == 3
-    assert [one["flags"] for one in data_of(written(graph, tmp_path))["edges"]] == [0, 0]
+    assert [item["flags"] for item in data_of(written(graph, tmp_path))["edges"]] == [0, 0]
     assert made(graph, "dot").count("->") == 2
 
 
@@ -341,8 +342,8 @@ def test_mermaids_own_parser_reads_the_same_boxes_lines_and_names(
         names = {ids[id]: decoded(text).split("<br>") for id, text in boxes}
         assert names == {box.id: [box.name, *filter(None, [box.subtitle])] for box in drawn.boxes}
         assert [(ids[a], ids[b], bool(word)) for a, b, word in lines] == [
-            (one.source, one.target, one.kinds != (RelationKind.PREREQUISITE_OF,))
-            for one in drawn.bonds
+            (edge.source, edge.target, edge.kinds != (RelationKind.PREREQUISITE_OF,))
+            for edge in drawn.edges
         ]
         picture = page.evaluate(
             "async (text) => (await mermaid.render('drawn', text)).svg", mermaid(drawn, "en")
@@ -358,7 +359,7 @@ def decoded(text: str) -> str:
 
 def test_the_data_of_a_page_is_json_of_which_nothing_is_markup(tmp_path: Path) -> None:
     page = written(hostile(), tmp_path)
-    names = {one["id"]: one["name"] for one in data_of(page)["concepts"]}
+    names = {item["id"]: item["name"] for item in data_of(page)["concepts"]}
     assert names == {f"c{at}": plain_label(label) for at, label in enumerate(HOSTILE)}
 
 
