@@ -250,3 +250,66 @@ ASIDES = split_words(
     \b(?:does|do|did|is|are|has|have|with)(?: not|n't|out)\b
     """
 )
+
+# --- Phrases that state relations -----------------------------------------------------------
+
+# Adverbs and auxiliary verbs that change nothing between a name and a verb.
+ADVERBS = split_words(
+    r"""
+    also, thus, then, directly, further, greatly, mainly, simply, essentially, basically, just, now,
+    often, usually, itself, can, could, will, may, was, is, are, were, has, have, been, therefore,
+    hence, even, still, only, partly, largely, first, later, in\s+turn
+    """
+)
+# Articles and other words that change nothing before a name.
+FILLERS = split_words(
+    """
+    the, an?, its, this, his, their, plain, simple, standard, original, classic, classical,
+    ordinary, vanilla, basic, usual, normal, ideas?, form, principle, framework, work, concept,
+    success, of, earlier, older, previous, existing, traditional, general
+    """
+)
+# What a method may be to the one that it improves.
+IMPROVEMENTS = split_words(
+    """
+    successors?, extensions?, refinements?, improvements?, improved versions?, simplifications?,
+    simplified (?:version|form|variant)s?, evolutions?, descendants?, follow-ups?, enhancements?,
+    upgrades?, generali[sz]ations?
+    """
+)
+# What a method may be to the one that it is a kind of.
+KINDS = split_words(
+    """
+    variants?, variations?, versions?, forms?, kinds?, types?, special cases?, instances?,
+    examples?, implementations?, flavou?rs?, subclass(?:es)?, class(?:es)?, modifications?
+    """
+)
+# What a thing may be to the one that it is a part of.
+PARTS = split_words("parts?, components?, building blocks?, sub-?layers?, modules?, ingredients?")
+CONSISTS_OF = split_words(
+    "consists? of, (?:is|are) (?:made (?:up )?of|composed of|built from), comprises?"
+)
+# What a remedy does to a problem.
+EASES = split_words(
+    """
+    eases?, solves?, solved, alleviates?, mitigates?, address(?:es)?, prevents?, reduces?, lowers?,
+    avoids?, fix(?:es)?, overcomes?, tackles?, combats?, counters?, remed(?:y|ies), cures?, limits?,
+    handles?, suppress(?:es)?, removes?, eliminates?
+    """
+)
+# What is done to a problem by a remedy.
+EASED = split_words(
+    """
+    solved, eased, alleviated, mitigated, prevented, avoided, reduced, handled, cured, addressed,
+    limited
+    """
+)
+# After a name these make it a piece of that thing.
+LAYERS = split_words("encoder, decoder, layers?, blocks?")
+# A noun phrase is over before one of these words.
+NOUN_ENDS = split_words(
+    """
+    that, which, where, in which, whose, with, for, used, methods?, models?, algorithms?,
+    techniques?
+    """
+)

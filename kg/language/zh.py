@@ -188,3 +188,32 @@ ASIDES = split_words(
     沿用, 参见, 见, 缓解, 解决, 减轻, 防止, 避免, 没有, 不(?:能|是|会|用|需), 退化
     """
 )
+
+# --- Phrases that state relations -----------------------------------------------------------
+
+# Adverbs and auxiliary verbs that change nothing between a name and a verb.
+ADVERBS = split_words(
+    """
+    则, 也, 都, 就, 还, 又, 正, 可以, 可, 能够, 能, 主要, 进一步, 直接, 本质上, 其实, 实际上, 通常,
+    往往, 一般, 便, 均, 同样, 大幅, 显著, 有效, 有效地, 有助于, 用来, 用于, 可用来, 可以用来, 来,
+    帮助, 在一定程度上, 明显, 巧妙地
+    """
+)
+# What a method may be to the one that it improves.
+IMPROVEMENTS = split_words(
+    "改进版, 改进, 升级版, 升级, 简化版, 简化, 扩展, 延伸, 后继者?, 继任者, 增强版"
+)
+# What a method may be to the one that it is a kind of.
+KINDS = split_words("变体, 变种, 特例, 特殊情况, 特殊形式, 实现, 形式, 版本, 一种, 一类, 类型")
+# How a method comes from another one: 由 LSTM 简化而来.
+DERIVES = split_words("简化, 演进, 演化, 演变, 发展, 改进, 扩展, 衍生, 派生, 推广")
+# How a method becomes another one: 发展成 LSTM.
+BECOMES = split_words("演进, 演化, 演变, 发展, 进化, 升级")
+# Before what a thing is.
+IS = split_words("是, 作为, (?:看作|看成|看做|视为|视作|理解为|认为)是?")
+# What a remedy does to a problem.
+EASES = split_words(
+    """
+    缓解, 解决, 减轻, 防止, 避免, 克服, 抑制, 消除, 减少, 降低, 改善, 应对, 预防
+    """
+)
