@@ -104,8 +104,6 @@ def stated(sentence: str) -> set[str]:
         ("RNN 是理解 LSTM 的基础。", "rnn prerequisite_of lstm"),
         ("演进：MHA → MQA → GQA → MLA。", "gqa evolves_to mla"),
         ("The lines are RNN → LSTM, MHA → MQA.", "mha evolves_to mqa"),
-        ("Improved versions of the RNN such as LSTM and GRU.", "rnn evolves_to gru"),
-        ("RoBERTa adds two changes to BERT.", "bert evolves_to roberta"),
         ("改进版本的 RNN，如 LSTM 和 GRU。", "rnn evolves_to gru"),
         ("RNN 有两种变体 LSTM 和 GRU。", "lstm variant_of rnn"),
         ("RoBERTa 可以看作是 BERT 的一个改进版本。", "bert evolves_to roberta"),
