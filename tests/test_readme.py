@@ -100,7 +100,22 @@ def assert_shows(shown: str, printed: str) -> None:
     assert re.fullmatch("\n".join(lines), printed), printed
 
 
-@pytest.mark.parametrize("session", list(sessions()), ids=lambda session: session.name)
+SESSIONS = list(sessions())
+
+
+def test_both_readmes_and_the_commands_page_have_sessions() -> None:
+    names = {session.name.split(":")[0] for session in SESSIONS}
+    assert names >= {path.name for path in (*READMES, COMMANDS_PAGE)}
+
+
+def test_no_shown_command_is_left_out() -> None:
+    texts = [document.read_text(encoding="utf-8") for document in DOCUMENTS]
+    shown = [line for text in texts for line in re.findall(r"^ *\$ kbase .+", text, re.MULTILINE)]
+    steps = [command for session in SESSIONS for command, _ in session.steps]
+    assert len(shown) == len([command for command in steps if command.startswith("kbase ")])
+
+
+@pytest.mark.parametrize("session", SESSIONS, ids=lambda session: session.name)
 def test_a_session_prints_what_it_shows(
     session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
