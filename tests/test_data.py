@@ -16,7 +16,8 @@ from kg.graph.paths import Path as Way
 from kg.graph.plans import plan
 from kg.names import NameIndex
 from kg.notes.files import read_note
-from kg.notes.markdown import front_matter, parse
+from kg.notes.front_matter import find_front_matter
+from kg.notes.markdown import parse_markdown
 from kg.notes.note import Note
 from kg.types import Origin, RelationKind
 
@@ -31,7 +32,7 @@ def note(file: str) -> Note:
 
 
 def meta(file: str) -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load(front_matter(note(file).text))
+    found: dict[str, Any] = yaml.safe_load(find_front_matter(note(file).text))
     return found
 
 
@@ -86,7 +87,7 @@ def test_the_notes_can_be_read_in_an_order_that_respects_what_each_requires() ->
 def test_every_section_is_short_and_names_sources_that_the_front_matter_lists(file: str) -> None:
     language = file[:2]
     sources = meta(file)["sources"]
-    sections = parse(note(file).text)
+    sections = parse_markdown(note(file).text)
     named = 0
     for one in sections:
         text = " ".join(block.text for block in one.blocks)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from kg.errors import KbaseError, NotesError
 from kg.extraction.annotate import annotate
 from kg.notes.encodings import decode
-from kg.notes.formats import LAID_OUT, MARKDOWN
+from kg.notes.formats import CONVERTED, MARKDOWN
 from kg.notes.note import parse_note
 from rag.answering.answer import ask
 from rag.index.location import IndexLocation
@@ -37,7 +37,7 @@ ENCODED = st.builds(
 BYTES = (
     st.binary(max_size=300) | ENCODED | st.builds(bytes.__add__, ENCODED, st.binary(max_size=20))
 )
-SUFFIXES = st.sampled_from([MARKDOWN[0], *LAID_OUT])
+SUFFIXES = st.sampled_from([MARKDOWN[0], *CONVERTED])
 
 
 @given(BYTES, SUFFIXES)

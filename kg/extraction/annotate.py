@@ -20,10 +20,11 @@ from kg.extraction.terms.grammar import clean_term, is_term, split_names, term_k
 from kg.extraction.terms.headings import HeadingTopic, names_one_thing, parse_heading
 from kg.language import en, zh
 from kg.language.words import join_words
-from kg.notes.front_matter import WIKILINK, FrontMatter
-from kg.notes.markdown import BlockKind, Section, plain
+from kg.notes.front_matter import FrontMatter
+from kg.notes.inline import WIKILINK, to_plain_text
+from kg.notes.markdown import BlockKind, Section
 from kg.notes.note import Note
-from kg.notes.sentences import sentences_of
+from kg.notes.sentences import split_sentences
 
 # Raised whenever the same note comes to be gathered, or a sentence of it understood, otherwise: what is kept is then made anew.
 ANNOTATION_VERSION = 4
@@ -91,7 +92,7 @@ def annotate(note: Note) -> NoteAnnotations:
 def _only_heading(text: str) -> str:
     """The first heading of a note without any text."""
     match = _HEADING.search(text)
-    return plain(match[1]) if match else ""
+    return to_plain_text(match[1]) if match else ""
 
 
 def _walk(text: str, sections: Sequence[Section]) -> tuple[list[Heading], list[SentenceSpan]]:
@@ -101,7 +102,7 @@ def _walk(text: str, sections: Sequence[Section]) -> tuple[list[Heading], list[S
     end, trail = 0, tuple[str, ...]()
     for section in sections:
         for match in _HEADING.finditer(text, end, section.start):
-            if (seen := plain(match[1])) in section.heading and seen not in trail:
+            if (seen := to_plain_text(match[1])) in section.heading and seen not in trail:
                 above = section.heading[: section.heading.index(seen) + 1]
                 heads.append(
                     Heading(
@@ -117,7 +118,7 @@ def _walk(text: str, sections: Sequence[Section]) -> tuple[list[Heading], list[S
         start = section.start + len(line) - len(line.lstrip(" \t#"))
         place = Span(len(heads), start, max(start, section.start + len(line.rstrip(" \t#"))))
         for block in section.blocks:
-            for begin, stop, seen in sentences_of(text, block):
+            for begin, stop, seen in split_sentences(text, block):
                 prose = block.kind is BlockKind.PROSE
                 spots.append(
                     SentenceSpan(Span(len(heads), begin, stop), seen, prose, is_aside(seen))
@@ -176,8 +177,8 @@ def _written(text: str, spot: SentenceSpan) -> Iterator[tuple[tuple[str, ...], T
     """The terms that a sentence marks: bold ones, groups in parentheses, links to other notes."""
     raw = text[spot.place.start : spot.place.end]
     for match in _BOLD.finditer(raw):
-        inside = plain(match[1])
-        names = split_names(inside + plain(match[2] or ""))
+        inside = to_plain_text(match[1])
+        names = split_names(inside + to_plain_text(match[2] or ""))
         if names:
             begins = not raw[: match.start()].strip(" \t-*+>#0123456789.、)[]")
             ends = match[1].rstrip().endswith((":", "：", ".", "。")) or raw[
@@ -216,7 +217,7 @@ def _declared(
         if not targets and (under or (said and said[1])):
             targets = [
                 one
-                for part in re.split("[,，、;；]", plain(rest))
+                for part in re.split("[,，、;；]", to_plain_text(rest))
                 if (one := clean_term(part)) and is_term(one)
             ]
         if targets:
@@ -225,5 +226,5 @@ def _declared(
 
 def _links(raw: str) -> list[str]:
     """The notes that a piece of text links to, as they are written."""
-    wiki = [match[1].strip() for match in WIKILINK.finditer(raw)]
+    wiki = [match[1].strip() for match in WIKILINK.finditer(raw) if match[1]]
     return wiki + [unquote(match[2]) for match in _LINK.finditer(raw)]

@@ -11,8 +11,8 @@ from kg.notes.formats import SUFFIXES, is_extracted
 from kg.notes.gitignore import IgnoreRules
 from kg.notes.note import Note, parse_note
 
-LARGEST = 20_000_000  # bytes; a larger text file is a log or a dump, not a note
-LARGEST_DOCUMENT = 200_000_000  # PDF and Word files hold pictures too
+MAX_FILE_BYTES = 20_000_000  # bytes; a larger text file is a log or a dump, not a note
+MAX_DOCUMENT_BYTES = 200_000_000  # PDF and Word files hold pictures too
 _SKIPPED_FOLDERS = {"node_modules": "other people's packages", "__pycache__": "Python's cache"}
 
 
@@ -157,7 +157,7 @@ def _objection(path: str, root: Path, explicit: bool, status: os.stat_result) ->
 
 
 def _largest(path: str) -> int:
-    return LARGEST_DOCUMENT if is_extracted(path) else LARGEST
+    return MAX_DOCUMENT_BYTES if is_extracted(path) else MAX_FILE_BYTES
 
 
 def _name(path: Path, root: Path) -> str:

@@ -11,9 +11,9 @@ from pathlib import PurePosixPath
 from kg.notes.converters.padding import FILL
 
 MARKDOWN = (".md", ".markdown", ".txt")
-LAID_OUT = (".rst", ".org", ".html", ".htm")
+CONVERTED = (".rst", ".org", ".html", ".htm")
 EXTRACTED = (".ipynb", ".pdf", ".docx")
-SUFFIXES = (*MARKDOWN, *LAID_OUT, *EXTRACTED)
+SUFFIXES = (*MARKDOWN, *CONVERTED, *EXTRACTED)
 _HASHES = re.compile(r"^#+(?=[ \t])", re.MULTILINE)
 
 
@@ -22,19 +22,19 @@ def to_markdown(path: str, text: str) -> str:
     suffix = PurePosixPath(path).suffix.lower()
     if suffix == ".pdf":  # a printed # is a comment in code
         return _HASHES.sub(lambda match: FILL * len(match[0]), text)
-    return _laid_out(suffix, text) if suffix in LAID_OUT else text
+    return _laid_out(suffix, text) if suffix in CONVERTED else text
 
 
 @lru_cache(maxsize=1)  # whoever splits a note asks again and again
 def _laid_out(suffix: str, text: str) -> str:
     match suffix:
         case ".rst":
-            from kg.notes.converters.rst import as_markdown
+            from kg.notes.converters.rst import convert
         case ".org":
-            from kg.notes.converters.org import as_markdown
+            from kg.notes.converters.org import convert
         case _:
-            from kg.notes.converters.html import as_markdown
-    return as_markdown(text)
+            from kg.notes.converters.html import convert
+    return convert(text)
 
 
 def is_extracted(path: str) -> bool:
@@ -42,6 +42,6 @@ def is_extracted(path: str) -> bool:
     return path.lower().endswith(EXTRACTED)
 
 
-def underlines(path: str) -> bool:
+def has_underlined_headings(path: str) -> bool:
     """Whether its headings are underlined as `underline` does it."""
-    return path.lower().endswith(LAID_OUT)
+    return path.lower().endswith(CONVERTED)

@@ -1,10 +1,10 @@
-"""A note's front matter → its id, title, aliases, tags and declared prerequisites; and what is wrong with it."""
+"""Read a note's front matter: its id, title, aliases, tags and prerequisites, and its problems."""
 
 import re
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from kg.language import en, zh
-from kg.notes.markdown import front_matter
+from kg.notes.inline import WIKILINK
 from kg.notes.note import Note
 from kg.types import Problem
 
@@ -13,8 +13,11 @@ if TYPE_CHECKING:
 
     Node = ScalarNode | MappingNode | SequenceNode
 
-WIKILINK = re.compile(r"\[\[([^\[\]|#\n\"',=]+?)(?:#[^\[\]|\n]*)?(?:\\?\|([^\[\]\n]+?))?\]\]")
-_KEYS = {
+_YAML = re.compile(
+    r"---[ \t]*(?:\r\n|\r|\n)(.*?)(?:\r\n|\r|\n)---[ \t]*(?:\r\n|\r|\n|\Z)", re.DOTALL
+)
+# What each spelling of a key, in small letters, stands for.
+_FIELDS = {
     "id": "id",
     "title": "title",
     "aliases": "aliases",
@@ -24,6 +27,7 @@ _KEYS = {
     "keywords": "tags",
     **dict.fromkeys(en.REQUIRES_KEYS + zh.REQUIRES_KEYS, "requires"),
 }
+_NULL = "tag:yaml.org,2002:null"
 
 
 class Requirement(NamedTuple):
@@ -35,7 +39,7 @@ class Requirement(NamedTuple):
 
 
 class FrontMatter:
-    """A note's front matter; what is wrong with it is among its problems and reads as nothing."""
+    """The front matter of a note. A faulty entry is left out and reported in `problems`."""
 
     def __init__(self, note: Note) -> None:
         self.id = self.title = ""
@@ -43,70 +47,82 @@ class FrontMatter:
         self.tags: list[str] = []
         self.requires: list[Requirement] = []
         self.problems: list[Problem] = []
-        if yaml_text := front_matter(note.text):
+        if yaml_text := find_front_matter(note.text):
             self._read(note, yaml_text)
 
     def _read(self, note: Note, yaml_text: str) -> None:
         import yaml
 
         shift = note.text.index(yaml_text)
-        line = note.lines.number(shift)
+        first_line = note.lines.number(shift)
+
+        def report(line: int, reason: str = "") -> None:
+            message = "malformed front matter" + (f": {reason}" if reason else "")
+            self.problems.append(Problem(note.path, first_line + line, message))
+
         try:
             root = cast("Node | None", yaml.compose(yaml_text, yaml.SafeLoader))
         except yaml.MarkedYAMLError as error:
-            line += error.problem_mark.line if error.problem_mark else 0
-            self.problems.append(
-                Problem(note.path, line, f"malformed front matter: {error.problem}")
-            )
+            report(error.problem_mark.line if error.problem_mark else 0, str(error.problem))
             return
         except (yaml.YAMLError, RecursionError, ValueError):
-            self.problems.append(Problem(note.path, line, "malformed front matter"))
+            report(0)
             return
         if root is None:
             return
         if root.id != "mapping":
-            self.problems.append(
-                Problem(note.path, line, "malformed front matter: expected keys and values")
-            )
+            report(0, "expected keys and values")
             return
         for key, value in root.value:
-            kind = _KEYS.get(str(key.value).strip().casefold()) if key.id == "scalar" else None
+            field = _FIELDS.get(str(key.value).strip().casefold()) if key.id == "scalar" else None
+            if field is None:
+                continue
             texts = _scalars(value)
-            if kind and texts is None:
-                message = f"malformed front matter: {key.value} is to be a text or a list of texts"
-                self.problems.append(Problem(note.path, line + value.start_mark.line, message))
-            elif kind and texts:
+            if texts is None:
+                report(value.start_mark.line, f"{key.value} is to be a text or a list of texts")
+            elif texts:
                 start, end = shift + key.start_mark.index, shift + value.end_mark.index
-                self._keep(kind, texts, value.id == "scalar", note.text[start:end].rstrip(), start)
+                entry = note.text[start:end].rstrip()
+                names = _names(texts, is_list=value.id != "scalar")
+                self._keep(field, texts[0], names, (start, start + len(entry)))
 
-    def _keep(self, kind: str, texts: list[str], single: bool, raw: str, start: int) -> None:
-        if kind == "id":
-            self.id = texts[0]
-        elif kind == "title":
-            self.title = texts[0]
-        else:
-            several = [
-                part for item in texts for part in (re.split("[,，、]", item) if single else [item])
-            ]
-            names = [WIKILINK.sub(r"\1", part).strip(" \t#\"'[]") for part in several]
-            names = [name for name in names if name]
-            if kind == "aliases":
-                self.aliases += names
-            elif kind == "tags":
-                self.tags += names
-            elif names:
-                self.requires.append(Requirement(tuple(names), start, start + len(raw)))
+    def _keep(self, field: str, text: str, names: list[str], place: tuple[int, int]) -> None:
+        if field == "id":
+            self.id = text
+        elif field == "title":
+            self.title = text
+        elif field == "aliases":
+            self.aliases += names
+        elif field == "tags":
+            self.tags += names
+        elif names:
+            self.requires.append(Requirement(tuple(names), *place))
+
+
+def find_front_matter(text: str) -> str:
+    """Return the YAML between the `---` lines at the very top of a text, or an empty string."""
+    match = _YAML.match(text)
+    return match[1] if match else ""
+
+
+def _names(texts: list[str], is_list: bool) -> list[str]:
+    """Return the names in an entry. One text that is not in a list may hold several, by commas."""
+    parts = texts if is_list else [part for text in texts for part in re.split("[,，、]", text)]
+    names = [
+        WIKILINK.sub(lambda link: link[1] or link[0], part).strip(" \t#\"'[]") for part in parts
+    ]
+    return [name for name in names if name]
 
 
 def _scalars(node: "Node") -> list[str] | None:
-    """The texts of a text or a list of them; a wikilink that YAML takes for a list in a list too."""
+    """Return the texts of a text or a list of texts; None if the node is anything else.
+
+    YAML reads a wikilink as a list in a list: its text is returned too.
+    """
     if node.id == "scalar":
-        return (
-            [str(node.value)]
-            if str(node.value).strip() and node.tag != "tag:yaml.org,2002:null"
-            else []
-        )
+        text = str(node.value)
+        return [text] if text.strip() and node.tag != _NULL else []
     if node.id != "sequence":
         return None
-    found = [_scalars(item) for item in node.value]
-    return None if None in found else [text for item in found if item for text in item]
+    nested = [_scalars(item) for item in node.value]
+    return None if None in nested else [text for texts in nested if texts for text in texts]

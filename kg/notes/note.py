@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kg.notes.encodings import decode
-from kg.notes.formats import is_extracted, to_markdown, underlines
+from kg.notes.formats import has_underlined_headings, is_extracted, to_markdown
 from kg.text import Lines
 
 if TYPE_CHECKING:
@@ -39,9 +39,11 @@ class Note:
 
     def sections(self) -> "tuple[Section, ...]":
         """The note's sections. Plain text is read as Markdown too: it has paragraphs and, often, lists."""
-        from kg.notes.markdown import parse  # whoever only re-reads a quote needs no Markdown
+        from kg.notes.markdown import (
+            parse_markdown,
+        )  # whoever only re-reads a quote needs no Markdown
 
-        return parse(self.markdown, underlines(self.path))
+        return parse_markdown(self.markdown, has_underlined_headings(self.path))
 
     def page(self, offset: int) -> int:
         """The number of the page or cell that holds the character at `offset`; 0 where there are none."""

@@ -16,7 +16,7 @@ from threading import Thread
 
 from kg.errors import EngineError, first_line
 from kg.notes.markdown import Block, BlockKind
-from kg.notes.sentences import sentences_of
+from kg.notes.sentences import split_sentences
 from kg.text import printable
 from rag.analyzer import analyze
 from rag.generation.llm import load_llm, stream
@@ -214,7 +214,7 @@ def _sentences(said: str) -> Iterator[str]:
     """The sentences of a run of text."""
     text = _BULLET.sub("", said).strip()
     spans = (
-        sentences_of(text, Block(BlockKind.PROSE, ((0, len(text)),), text))
+        split_sentences(text, Block(BlockKind.PROSE, ((0, len(text)),), text))
         if re.search(r"\w", text)
         else ()
     )

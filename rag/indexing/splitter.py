@@ -7,9 +7,10 @@ from pathlib import PurePosixPath
 
 from kg.language.detect import CJK_RUN, detect_language, estimate_tokens
 from kg.notes.front_matter import FrontMatter
-from kg.notes.markdown import ONLY_A_LINK, BlockKind, Section
+from kg.notes.inline import LONE_LINK
+from kg.notes.markdown import BlockKind, Section
 from kg.notes.note import Note
-from kg.notes.sentences import sentences_of
+from kg.notes.sentences import split_sentences
 from rag.types import Passage, Sentence
 
 SPLIT_VERSION = 7  # raised whenever the same note comes to be read, split, encoded or put into terms otherwise: indexes then follow
@@ -80,7 +81,7 @@ def _passages(note: Note, section: Section, language: str) -> Iterator[Passage]:
         )
 
     for block in section.blocks:
-        pieces = [Sentence(*piece) for piece in sentences_of(note.markdown, block)]
+        pieces = [Sentence(*piece) for piece in split_sentences(note.markdown, block)]
         weight = sum(estimate_tokens(piece.text) for piece in pieces)
         turned = bool(sentences and pieces) and note.page(sentences[-1].start) != note.page(
             pieces[0].start
@@ -94,7 +95,7 @@ def _passages(note: Note, section: Section, language: str) -> Iterator[Passage]:
                 start, sentences, prose, size = piece.start, [], [], 0
             sentences.append(piece)
             size += estimate_tokens(piece.text)
-            if block.kind is BlockKind.PROSE and not ONLY_A_LINK.fullmatch(
+            if block.kind is BlockKind.PROSE and not LONE_LINK.fullmatch(
                 note.markdown, piece.start, piece.end
             ):
                 prose.append(piece.text)

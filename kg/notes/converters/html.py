@@ -19,10 +19,10 @@ _STRAY = re.compile(
 _SPACE = re.compile(r"\s+")
 
 
-def as_markdown(text: str) -> str:
+def convert(text: str) -> str:
     """The text with tags as Markdown's marks.
 
-    >>> as_markdown("<h2>Gates</h2><p>The <b>GRU</b> has 2.</p>").replace(FILL, "").split()
+    >>> convert("<h2>Gates</h2><p>The <b>GRU</b> has 2.</p>").replace(FILL, "").split()
     ['Gates', '==', 'The', '**GRU**', 'has', '2.']
     """
     bare = _without_comments(text)

@@ -16,11 +16,11 @@ _NOTE = re.compile(r"()\[fn:[^\[\]\n]*\]")
 _VERBATIM = re.compile(r"(?<![\w=~])([=~])(?=\S)([^\n]*?\S)\1(?![\w=~])")
 
 
-def as_markdown(text: str) -> str:
+def convert(text: str) -> str:
     """The text with Org's marks as Markdown's.
 
     >>> from kg.notes.converters.padding import FILL
-    >>> as_markdown("** Gates\\n=x= is [[a.org][open]]\\n").replace(FILL, "")
+    >>> convert("** Gates\\n=x= is [[a.org][open]]\\n").replace(FILL, "")
     '## Gates\\n`x` is open\\n'
     """
     lines = []

@@ -40,11 +40,11 @@ _ROLE = re.compile(r"(?<!`)(?::[\w:+.-]+:)?`(?!`)([^`<>\n]+?)(?:\s*<[^<>`\n]*>)?
 _REFERENCE = re.compile(r"(?<![\w`])(\w+)_(?!\w)")
 
 
-def as_markdown(text: str) -> str:
+def convert(text: str) -> str:
     """The text with the marks of reStructuredText as Markdown's.
 
     >>> from kg.notes.converters.padding import FILL
-    >>> as_markdown("Gates\\n-----\\n\\nSee :ref:`the LSTM <lstm>`.\\n").replace(FILL, "")
+    >>> convert("Gates\\n-----\\n\\nSee :ref:`the LSTM <lstm>`.\\n").replace(FILL, "")
     'Gates\\n=    \\n\\nSee the LSTM.\\n'
     """
     lines = text.splitlines(keepends=True)

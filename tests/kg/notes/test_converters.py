@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from kg.errors import NotesError
 from kg.notes.converters.documents import _is_garbled
 from kg.notes.files import read_note
-from kg.notes.formats import LAID_OUT, to_markdown
+from kg.notes.formats import CONVERTED, to_markdown
 from kg.notes.note import parse_note
 from rag.indexing.splitter import split_note
 
@@ -181,7 +181,7 @@ OTHERS = ["| a |", "\n", "\n\n", "\r\n", "\r", "   ", "\u2028", "\x0c", "\u2060"
 PIECES = st.sampled_from([*TAGS.split("|"), *MARKS.split("|"), *OTHERS])
 
 
-@given(st.sampled_from(LAID_OUT), st.lists(PIECES | st.text(max_size=5), max_size=30).map("".join))
+@given(st.sampled_from(CONVERTED), st.lists(PIECES | st.text(max_size=5), max_size=30).map("".join))
 def test_whatever_the_text_it_is_laid_out_at_its_place_and_passages_are_slices(
     suffix: str, text: str
 ) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from kg.errors import NotesError
 from kg.notes.encodings import decode
-from kg.notes.files import LARGEST, find_notes, read_note
+from kg.notes.files import MAX_FILE_BYTES, find_notes, read_note
 
 ROOT = Path(__file__).parents[3]
 CHINESE = "# 注意力机制\n\n缩放点积注意力把点积除以根号 d_k，这样方差保持为一，softmax 不会饱和。\n"
@@ -32,7 +32,7 @@ def test_notes_are_found_in_folders_of_any_depth_in_order_of_path(tmp_path: Path
 def test_what_is_no_note_is_passed_over_with_its_reason(tmp_path: Path) -> None:
     (tmp_path / "picture.png").write_bytes(b"\x89PNG")
     (tmp_path / "empty.md").touch()
-    (tmp_path / "large.md").write_bytes(b"a" * (LARGEST + 1))
+    (tmp_path / "large.md").write_bytes(b"a" * (MAX_FILE_BYTES + 1))
     (tmp_path / ".hidden.md").write_text("text")
     (tmp_path / ".obsidian").mkdir()
     (tmp_path / ".obsidian" / "x.md").write_text("text")
@@ -141,7 +141,10 @@ TRADITIONAL = "# 注意力機制\n\n注意力機制與多頭注意力讓模型�
         ("Механизм внимания взвешивает входы по их важности.", "cp1251"),
         ("Механизм внимания взвешивает входы по их важности.", "koi8_r"),
         ("Mechanizm uwagi waży wejścia według ich znaczenia, żeby sieć się uczyła.", "cp1250"),
-        ("Mechanismus pozornosti váží vstupy podle důležitosti, síť se učí těžší věci.", "iso8859_2"),
+        (
+            "Mechanismus pozornosti váží vstupy podle důležitosti, síť se učí těžší věci.",
+            "iso8859_2",
+        ),
         ("Ο μηχανισμός προσοχής σταθμίζει τις εισόδους κατά τη σημασία τους.", "cp1253"),
         ("Dikkat düzeneği girdileri önemine göre ağırlıklandırır, şaşırtıcı değil.", "cp1254"),
     ],

@@ -3,8 +3,10 @@
 import pytest
 from markdown_it.token import Token
 
-from kg.notes import markdown
-from kg.notes.markdown import BlockKind, front_matter, parse, plain
+from kg.notes import inline
+from kg.notes.front_matter import find_front_matter
+from kg.notes.inline import to_plain_text
+from kg.notes.markdown import BlockKind, parse_markdown
 
 
 @pytest.mark.parametrize(
@@ -22,11 +24,11 @@ from kg.notes.markdown import BlockKind, front_matter, parse, plain
     ],
 )
 def test_plain_is_what_a_reader_sees(markup: str, seen: str) -> None:
-    assert plain(markup) == seen
+    assert to_plain_text(markup) == seen
 
 
 def test_a_table_row_reads_with_its_columns_names() -> None:
-    (section,) = parse("| Model | 门 |\n|---|---|\n| GRU | 2 |\n")
+    (section,) = parse_markdown("| Model | 门 |\n|---|---|\n| GRU | 2 |\n")
     assert [(block.kind, block.text) for block in section.blocks] == [
         (BlockKind.HEAD, "Model | 门"),
         (BlockKind.ROW, "GRU; 门: 2"),
@@ -35,7 +37,7 @@ def test_a_table_row_reads_with_its_columns_names() -> None:
 
 def test_a_table_of_contents_is_no_text_of_the_note() -> None:
     contents = "- [1. Gates](https://host.org/tree/gates#1-gates)\n  - [in (short)](#short)\n- [Elsewhere](other.md)\n"
-    (first, gates) = parse(
+    (first, gates) = parse_markdown(
         f"# Notes\n\n[toc]\n\n{contents}\n## 1. Gates\n\nA gate, see [1. Gates](#1-gates).\n"
     )
     assert [block.text for block in first.blocks] == ["Elsewhere"]
@@ -44,7 +46,7 @@ def test_a_table_of_contents_is_no_text_of_the_note() -> None:
 
 def test_a_heading_numbered_as_a_part_is_under_its_whole_even_at_the_same_level() -> None:
     text = "### 3. CTranslate2\n\n### 3.1 Use\n\na\n\n### 3.2 Faults\n\nb\n\n### 4. Text\n\nc\n\n### 4-2 Other\n\nd\n"
-    trails = [section.heading for section in parse(text)]
+    trails = [section.heading for section in parse_markdown(text)]
     assert trails == [
         ("3. CTranslate2", "3.1 Use"),
         ("3. CTranslate2", "3.2 Faults"),
@@ -54,9 +56,9 @@ def test_a_heading_numbered_as_a_part_is_under_its_whole_even_at_the_same_level(
 
 
 def test_front_matter_is_yaml_at_the_very_top_only() -> None:
-    assert front_matter("---\r\nid: a\r\n---\r\ntext") == "id: a"
-    assert front_matter("text\n---\nid: a\n---\n") == ""
-    assert parse("---\nid: a\n---\n") == ()
+    assert find_front_matter("---\r\nid: a\r\n---\r\ntext") == "id: a"
+    assert find_front_matter("text\n---\nid: a\n---\n") == ""
+    assert parse_markdown("---\nid: a\n---\n") == ()
 
 
 @pytest.mark.parametrize(
@@ -66,12 +68,12 @@ def test_hostile_text_never_reaches_the_inline_parser_which_would_take_quadratic
     piece: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lengths: list[int] = []
-    real = markdown._INLINE.parseInline
+    real = inline._PARSER.parseInline
 
     def counted(text: str) -> list[Token]:
         lengths.append(len(text))
         return real(text)
 
-    monkeypatch.setattr(markdown._INLINE, "parseInline", counted)
-    parse(piece * (2_000_000 // len(piece)))
+    monkeypatch.setattr(inline._PARSER, "parseInline", counted)
+    parse_markdown(piece * (2_000_000 // len(piece)))
     assert max(lengths, default=0) <= 10_000

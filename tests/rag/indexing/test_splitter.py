@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kg.notes.files import read_note
 from kg.notes.note import Note
-from kg.notes.sentences import LONGEST_SENTENCE
+from kg.notes.sentences import MAX_SENTENCE_CHARS
 from kg.text import Lines
 from rag.indexing.splitter import split_note
 
@@ -127,7 +127,7 @@ def test_split_then_join_gives_all_of_a_paragraph_back(text: str) -> None:
 def test_a_line_of_a_megabyte_is_cut_into_sentences_of_bounded_length() -> None:
     note = note_of("# Long\n\n" + "没有句号的一行" * 150_000)
     sentences = [sentence for passage in split_note(note) for sentence in passage.sentences]
-    assert max(one.end - one.start for one in sentences) <= LONGEST_SENTENCE
+    assert max(one.end - one.start for one in sentences) <= MAX_SENTENCE_CHARS
     assert sum(one.end - one.start for one in sentences) == 7 * 150_000
 
 
