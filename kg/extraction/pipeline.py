@@ -93,7 +93,7 @@ def extract(
     ]
 
     def evidence(claim: Claim) -> Evidence:
-        return notes[claim.note].evidence(claim.place, lines[claim.note])
+        return notes[claim.note].evidence(claim.span, lines[claim.note])
 
     relations = _without_shortcuts(_relations(corpus, claims, ids, evidence))
     own, unclear = curated.resolved(NameIndex(concepts))
@@ -287,7 +287,7 @@ def _relations(
         status = Status.ACCEPTED if total >= ACCEPTED_FROM else Status.SUGGESTED
         for origin in sorted(sure, key=list(Origin).index):
             best = sorted(
-                origins[origin], key=lambda one: (-one.confidence, one.note, one.place.start)
+                origins[origin], key=lambda one: (-one.confidence, one.note, one.span.start)
             )
             places = tuple(dict.fromkeys(evidence(one) for one in best[:20]))
             relations.append(

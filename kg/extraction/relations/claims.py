@@ -41,7 +41,7 @@ class Claim:
     origin: Origin
     confidence: float
     note: int
-    place: Span
+    span: Span
 
 
 def find_stated_relations(corpus: Corpus, memory: ExtractionCache) -> Iterator[Claim]:
@@ -85,7 +85,7 @@ def _stated_in(sentence: str, spans: list[tuple[int, int]]) -> list[list[Any]]:
 
 
 def _stated_claims(
-    stated: list[list[Any]], mentions: tuple[ConceptMention, ...], note: int, place: Span
+    stated: list[list[Any]], mentions: tuple[ConceptMention, ...], note: int, span: Span
 ) -> Iterator[Claim]:
     for source, target, kind, confidence in stated:
         yield Claim(
@@ -95,7 +95,7 @@ def _stated_claims(
             Origin.PATTERN,
             confidence,
             note,
-            place,
+            span,
         )
 
 
@@ -112,11 +112,11 @@ def find_heading_order(corpus: Corpus) -> Iterator[Claim]:
 
 
 def _in_order(stages: list[tuple[int, Span]], note: int) -> Iterator[Claim]:
-    """Yield that each concept evolves into the next one, at that one's place in the note."""
+    """Yield that each concept evolves into the next one, where the note has the latter."""
     if len({concept for concept, _ in stages}) >= _FEWEST_STAGES:
-        for (before, _), (after, place) in pairwise(stages):
+        for (before, _), (after, span) in pairwise(stages):
             yield Claim(
-                before, after, RelationKind.EVOLVES_TO, Origin.HEADING, _ORDERED, note, place
+                before, after, RelationKind.EVOLVES_TO, Origin.HEADING, _ORDERED, note, span
             )
 
 
@@ -134,7 +134,7 @@ def _concepts_defined_in(corpus: Corpus, number: int, section: int) -> list[tupl
 def _concepts_of_headings_under(
     corpus: Corpus, number: int, section: int
 ) -> list[tuple[int, Span]]:
-    """Return the concepts of the headings right under a heading, in order, each with its place.
+    """Return the concepts of the headings right under a heading, in order, each with its span.
 
     If the text right under the heading begins with a concept, that one comes first.
     """
@@ -152,7 +152,7 @@ def _concepts_of_headings_under(
 def find_named_variants(corpus: Corpus) -> Iterator[Claim]:
     """Yield that a concept is a variant of the one whose name its name ends in.
 
-    `byte-level BPE` is a kind of BPE. The place is where the notes first mention it.
+    `byte-level BPE` is a kind of BPE. The evidence is where the notes first mention it.
     """
     by_key = concepts_by_key(corpus)
     for number, concept in enumerate(corpus.naming.concepts):

@@ -1,7 +1,6 @@
 """Claim prerequisites from which concepts' texts mention which other concepts.
 
-This file collects each concept's text and its mentions; the model that judges them is in
-kg/extraction/relations/prerequisites.py.
+This file collects each concept's text and what it mentions; a model then judges each pair.
 """
 
 import re
@@ -40,7 +39,7 @@ _COMMON_WORD = re.compile(r"[a-zA-Z]{1,11}|[^a-zA-Z]{1,3}")
 def find_text_prerequisites(corpus: Corpus) -> Iterator[Claim]:
     """Yield the prerequisites that the mentions in concepts' texts make likely.
 
-    The place is the sentence that mentions the prerequisite, or where the notes first mention the
+    The evidence is the sentence that mentions the prerequisite, or where the notes first mention the
     concept.
     """
     mentions = {
@@ -56,9 +55,9 @@ def find_text_prerequisites(corpus: Corpus) -> Iterator[Claim]:
             continue
         if sentence := candidate.sentence:
             note = sentence.note
-            place = corpus.notes[note].spots[sentence.sentence].place
+            span = corpus.notes[note].spots[sentence.sentence].place
         elif candidate.concept in corpus.first:
-            note, place = corpus.first[candidate.concept]
+            note, span = corpus.first[candidate.concept]
         else:
             continue
         yield Claim(
@@ -68,7 +67,7 @@ def find_text_prerequisites(corpus: Corpus) -> Iterator[Claim]:
             Origin.MENTION,
             candidate.confidence,
             note,
-            place,
+            span,
         )
 
 
