@@ -39,8 +39,8 @@ _COMMON_WORD = re.compile(r"[a-zA-Z]{1,11}|[^a-zA-Z]{1,3}")
 def find_text_prerequisites(corpus: Corpus) -> Iterator[Claim]:
     """Yield the prerequisites that the mentions in concepts' texts make likely.
 
-    The evidence is the sentence that mentions the prerequisite, or where the notes first mention the
-    concept.
+    The evidence is the first sentence that mentions the prerequisite. When only the concept's name
+    mentions it, the evidence is where the notes first mention the concept.
     """
     mentions = {
         (number, index): _mentioned_in(corpus, number, index)
@@ -115,12 +115,12 @@ def _concept_texts(corpus: Corpus) -> list[ConceptText]:
     by_key = concepts_by_key(corpus)
     return [
         ConceptText(
-            tuple(builder.sentences.values()),
-            builder.first_sections,
-            frozenset(builder.sections),
-            number in alone,
-            _is_common_word(concept),
-            _concepts_within_name(number, concept, by_key),
+            sentences=tuple(builder.sentences.values()),
+            first_sections=builder.first_sections,
+            sections=frozenset(builder.sections),
+            has_own_note=number in alone,
+            is_common_word=_is_common_word(concept),
+            within_name=_concepts_within_name(number, concept, by_key),
         )
         for number, (builder, concept) in enumerate(
             zip(builders, corpus.naming.concepts, strict=True)
@@ -129,7 +129,7 @@ def _concept_texts(corpus: Corpus) -> list[ConceptText]:
 
 
 class _TextBuilder:
-    """Collects the sentences and sections of one concept's text."""
+    """Collect the sentences and sections of one concept's text."""
 
     def __init__(self) -> None:
         self.sentences: dict[tuple[int, int], ConceptSentence] = {}

@@ -119,7 +119,7 @@ def infer_prerequisites(
 ) -> Iterator[PrerequisiteCandidate]:
     """Yield the pairs of concepts in which one's text mentions the other.
 
-    A concept's number is its place in `texts`. `requires` has for each note those that it requires.
+    A concept's number is its index in `texts`. `requires` has for each note those that it requires.
     """
     pairs = _mentioned_pairs(texts, mentions)
     popularity = Counter(prerequisite for prerequisite, _ in pairs)
