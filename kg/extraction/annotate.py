@@ -1,4 +1,4 @@
-"""Note → what concepts and relations may be made of, each with its place. One note at a time: what is one is decided later."""
+"""Annotate one note with what concepts and relations may be derived from."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -26,7 +26,8 @@ from kg.notes.markdown import BlockKind, Section
 from kg.notes.note import Note
 from kg.notes.sentences import split_sentences
 
-# Raised whenever the same note comes to be gathered, or a sentence of it understood, otherwise: what is kept is then made anew.
+# Raise this when notes are annotated, or sentences understood, differently: what is stored is then
+# derived again.
 ANNOTATION_VERSION = 4
 
 _BOLD = re.compile(
@@ -46,21 +47,24 @@ _NEEDS = re.compile(
 
 
 def annotate(note: Note) -> NoteAnnotations:
-    """What concepts and relations may be made of. Raises nothing: what is wrong with the front matter is among the problems."""
+    """Annotate a note. Raises nothing: front matter errors are among the problems."""
     text = note.markdown
-    heads, spots = _walk(text, note.sections())
+    headings, sentences = _outline_note(text, note.sections())
     front = FrontMatter(note)
     title = (
         front.title
-        or next((head.trail[0] for head in heads if head.trail), "")
+        or next((heading.trail[0] for heading in headings if heading.trail), "")
         or _only_heading(text)
     )
-    terms = [*_front_terms(front, title, heads, spots), *_heading_terms(title, heads, spots)]
-    for number, spot in enumerate(spots):
-        if spot.prose:
+    terms = [
+        *_front_matter_terms(front, title, headings, sentences),
+        *_heading_terms(title, headings, sentences),
+    ]
+    for number, sentence in enumerate(sentences):
+        if sentence.prose:
             terms += (
-                TermCandidate(names, source, number, spot.place.section)
-                for names, source in _written(text, spot)
+                TermCandidate(names, source, number, sentence.span.section)
+                for names, source in _marked_terms(text, sentence)
             )
     marked = {
         name
@@ -74,15 +78,15 @@ def annotate(note: Note) -> NoteAnnotations:
         if term.source is not TermSource.GROUP or marked.isdisjoint(term.names[1:])
     ]
     required = [DeclaredPrerequisite(n, Span(-1, start, end)) for n, start, end in front.requires]
-    declared = [*required, *_declared(text, heads, spots)]
+    declared = [*required, *_declared_prerequisites(text, headings, sentences)]
     return NoteAnnotations(
         note.path,
         note.text,
         front.id,
         title,
         tuple(front.aliases),
-        tuple(heads),
-        tuple(spots),
+        tuple(headings),
+        tuple(sentences),
         tuple(dict.fromkeys(terms)),
         tuple(declared),
         tuple(front.problems),
@@ -90,61 +94,65 @@ def annotate(note: Note) -> NoteAnnotations:
 
 
 def _only_heading(text: str) -> str:
-    """The first heading of a note without any text."""
+    """Return the first heading of a note without text."""
     match = _HEADING.search(text)
     return to_plain_text(match[1]) if match else ""
 
 
-def _walk(text: str, sections: Sequence[Section]) -> tuple[list[Heading], list[SentenceSpan]]:
-    """The headings, those without text of their own too, and the sentences."""
-    heads: list[Heading] = []
-    spots: list[SentenceSpan] = []
+def _outline_note(
+    text: str, sections: Sequence[Section]
+) -> tuple[list[Heading], list[SentenceSpan]]:
+    """Return the headings, also those without text of their own, and the sentences."""
+    headings: list[Heading] = []
+    sentences: list[SentenceSpan] = []
     end, trail = 0, tuple[str, ...]()
     for section in sections:
         for match in _HEADING.finditer(text, end, section.start):
             if (seen := to_plain_text(match[1])) in section.heading and seen not in trail:
                 above = section.heading[: section.heading.index(seen) + 1]
-                heads.append(
+                headings.append(
                     Heading(
                         above,
-                        Span(len(heads), *match.span(1)),
-                        len(spots),
-                        len(spots),
+                        Span(len(headings), *match.span(1)),
+                        len(sentences),
+                        len(sentences),
                         parse_heading(seen),
                     )
                 )
-        first = len(spots)
+        first = len(sentences)
         line = text[section.start :].split("\n", 1)[0].rstrip("\r") if section.heading else ""
         start = section.start + len(line) - len(line.lstrip(" \t#"))
-        place = Span(len(heads), start, max(start, section.start + len(line.rstrip(" \t#"))))
+        place = Span(len(headings), start, max(start, section.start + len(line.rstrip(" \t#"))))
         for block in section.blocks:
             for begin, stop, seen in split_sentences(text, block):
                 prose = block.kind is BlockKind.PROSE
-                spots.append(
-                    SentenceSpan(Span(len(heads), begin, stop), seen, prose, is_aside(seen))
+                sentences.append(
+                    SentenceSpan(Span(len(headings), begin, stop), seen, prose, is_aside(seen))
                 )
             end = block.spans[-1][1]
         title = section.heading[-1] if section.heading else ""
-        heads.append(Heading(section.heading, place, first, len(spots), parse_heading(title)))
+        headings.append(
+            Heading(section.heading, place, first, len(sentences), parse_heading(title))
+        )
         trail = section.heading
-    return heads, spots
+    return headings, sentences
 
 
 def _heading_terms(
-    title: str, heads: Sequence[Heading], spots: Sequence[SentenceSpan]
+    title: str, headings: Sequence[Heading], sentences: Sequence[SentenceSpan]
 ) -> Iterator[TermCandidate]:
-    """The terms of headings that the text under them, or anywhere, confirms."""
-    body = term_key("\n".join(spot.text for spot in spots))
-    for number, head in enumerate(heads):
-        if head.trail and head.trail[-1] != title:
-            for names in _confirmed(head.asked, body):
+    """Yield the terms of headings that some text in the note confirms."""
+    body = term_key("\n".join(sentence.text for sentence in sentences))
+    for number, heading in enumerate(headings):
+        if heading.trail and heading.trail[-1] != title:
+            for names in _confirmed_terms(heading.topic, body):
                 yield TermCandidate(names, TermSource.HEADING, -1, number)
 
 
-def _confirmed(heading: HeadingTopic, body: str) -> Iterator[tuple[str, ...]]:
-    """Of each reading the fullest form that the text writes too; a sure one is believed without it.
+def _confirmed_terms(heading: HeadingTopic, body: str) -> Iterator[tuple[str, ...]]:
+    """Yield the fullest form of each variant that the text also writes.
 
-    An enumeration is no term when all its parts are.
+    A sure variant needs no confirmation. An enumeration is not a term when all its parts are.
     """
     confirmed = []
     for reading in heading.terms:
@@ -157,13 +165,13 @@ def _confirmed(heading: HeadingTopic, body: str) -> Iterator[tuple[str, ...]]:
     yield from (names for names in confirmed[whole:] if names)
 
 
-def _front_terms(
-    front: FrontMatter, title: str, heads: Sequence[Heading], spots: Sequence[SentenceSpan]
+def _front_matter_terms(
+    front: FrontMatter, title: str, headings: Sequence[Heading], sentences: Sequence[SentenceSpan]
 ) -> Iterator[TermCandidate]:
-    body = term_key("\n".join(spot.text for spot in spots))
+    body = term_key("\n".join(sentence.text for sentence in sentences))
     about = parse_heading(title)
     whole = () if about.compares or about.asks or not names_one_thing(title) else split_names(title)
-    for names in [whole] if whole else _confirmed(about, body):
+    for names in [whole] if whole else _confirmed_terms(about, body):
         yield TermCandidate(names, TermSource.TITLE, -1, -1)
     for alias in front.aliases:
         if names := split_names(alias):
@@ -173,9 +181,11 @@ def _front_terms(
             yield TermCandidate(names, TermSource.TAG, -1, -1)
 
 
-def _written(text: str, spot: SentenceSpan) -> Iterator[tuple[tuple[str, ...], TermSource]]:
-    """The terms that a sentence marks: bold ones, groups in parentheses, links to other notes."""
-    raw = text[spot.place.start : spot.place.end]
+def _marked_terms(
+    text: str, sentence: SentenceSpan
+) -> Iterator[tuple[tuple[str, ...], TermSource]]:
+    """Yield the terms that a sentence marks: bold ones, groups in parentheses, links."""
+    raw = text[sentence.span.start : sentence.span.end]
     for match in _BOLD.finditer(raw):
         inside = to_plain_text(match[1])
         names = split_names(inside + to_plain_text(match[2] or ""))
@@ -197,34 +207,40 @@ def _written(text: str, spot: SentenceSpan) -> Iterator[tuple[tuple[str, ...], T
             yield names, TermSource.LINK
     yield from (
         (names, TermSource.GROUP)
-        for names in (*find_names_in_parentheses(spot.text), *find_translated_names(spot.text))
+        for names in (
+            *find_names_in_parentheses(sentence.text),
+            *find_translated_names(sentence.text),
+        )
     )
 
 
-def _declared(
-    text: str, heads: Sequence[Heading], spots: Sequence[SentenceSpan]
+def _declared_prerequisites(
+    text: str, headings: Sequence[Heading], sentences: Sequence[SentenceSpan]
 ) -> Iterator[DeclaredPrerequisite]:
-    """`- requires [[X]]`, `Prerequisites: A, B`, and what is linked or listed under such a heading."""
-    for spot in spots:
-        raw = text[spot.place.start : spot.place.end]
-        head = heads[spot.place.section]
-        under = bool(head.trail and _NEEDED.match(head.trail[-1]))
+    """Yield declared prerequisites.
+
+    `- requires [[X]]`, `Prerequisites: A, B`, and what is linked or listed under such a heading.
+    """
+    for sentence in sentences:
+        raw = text[sentence.span.start : sentence.span.end]
+        heading = headings[sentence.span.section]
+        under = bool(heading.trail and _NEEDED.match(heading.trail[-1]))
         said = _NEEDS.match(raw)
-        if not spot.prose or not (under or said):
+        if not sentence.prose or not (under or said):
             continue
         rest = raw[said.end() :] if said else raw
         targets = _links(rest)
         if not targets and (under or (said and said[1])):
             targets = [
-                one
+                term
                 for part in re.split("[,，、;；]", to_plain_text(rest))
-                if (one := clean_term(part)) and is_term(one)
+                if (term := clean_term(part)) and is_term(term)
             ]
         if targets:
-            yield DeclaredPrerequisite(tuple(targets), spot.place)
+            yield DeclaredPrerequisite(tuple(targets), sentence.span)
 
 
 def _links(raw: str) -> list[str]:
-    """The notes that a piece of text links to, as they are written."""
+    """Return the notes that a piece of text links to, as written."""
     wiki = [match[1].strip() for match in WIKILINK.finditer(raw) if match[1]]
     return wiki + [unquote(match[2]) for match in _LINK.finditer(raw)]

@@ -1,4 +1,4 @@
-"""What is gathered from one note: its headings, sentences, written terms and declared prerequisites, each with its place."""
+"""Annotations of one note: headings, sentences, term candidates and declared prerequisites."""
 
 import json
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from kg.types import Evidence, Problem
 
 
 class TermSource(Enum):
-    """Where a term stands, and so how surely it is one."""
+    """Where a term stands, which tells how surely it is one."""
 
     TITLE = "title"
     HEADING = "heading"
-    DEFINED = "defined"  # bold, and a sentence begins with it
+    DEFINED = "defined"  # Bold, at the beginning of a sentence.
     BOLD = "bold"
-    LABEL = "label"  # bold before a colon: often no term at all
-    GROUP = "group"  # 名称（English, ABBR） in running text
+    LABEL = "label"  # Bold before a colon: often not a term.
+    GROUP = "group"  # 名称（English, ABBR） in running text.
     ALIAS = "alias"
     TAG = "tag"
     LINK = "link"
@@ -35,23 +35,27 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading: its trail, where it stands, the sentences under it up to the next one, and what it is about."""
+    """A heading: its trail, its span, what it is about, and the sentences under it.
+
+    Those are the sentences from `first` up to, but not including, `last`.
+    """
 
     trail: tuple[str, ...]
-    place: Span
+    span: Span
     first: int
-    last: int  # up to, not with
-    asked: HeadingTopic
+    last: int
+    topic: HeadingTopic
 
 
 @dataclass(frozen=True, slots=True)
 class SentenceSpan:
-    """A sentence, a table row: where it stands, and what a reader sees of it. `prose` is not so for rows, code and math.
+    """A sentence or table row: its span and the text a reader sees.
 
-    `aside` says that it is about an example, an application or a contrast.
+    `prose` is False for rows, code and math. `aside` tells that it is about an example, an
+    application or a contrast.
     """
 
-    place: Span
+    span: Span
     text: str
     prose: bool
     aside: bool
@@ -59,54 +63,68 @@ class SentenceSpan:
 
 @dataclass(frozen=True, slots=True)
 class TermCandidate:
-    """A written term with its names. `spot` is the sentence it stands in, -1 in a heading or the front matter."""
+    """A written term with its names.
+
+    `sentence` is the number of its sentence; -1 in a heading or the front matter.
+    """
 
     names: tuple[str, ...]
     source: TermSource
-    spot: int
+    sentence: int
     section: int
 
 
 @dataclass(frozen=True, slots=True)
 class DeclaredPrerequisite:
-    """What the note says has to be known first: names, titles, ids or paths; and where it says so."""
+    """What the note says must be known first, as names, titles, ids or paths; and where."""
 
     targets: tuple[str, ...]
-    place: Span
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
 class NoteAnnotations:
-    """All of a note that concepts and relations are made of. `title` is empty when it has none but its file's name."""
+    """All that concepts and relations are derived from in one note.
+
+    `title` is empty when the note has none but its file's name.
+    """
 
     path: str
     text: str
     id: str
     title: str
     aliases: tuple[str, ...]
-    heads: tuple[Heading, ...]
-    spots: tuple[SentenceSpan, ...]
+    headings: tuple[Heading, ...]
+    sentences: tuple[SentenceSpan, ...]
     terms: tuple[TermCandidate, ...]
     declared: tuple[DeclaredPrerequisite, ...]
     problems: tuple[Problem, ...]
 
     def to_json(self) -> str:
-        """A text from which `from_json` makes the same again."""
+        """Return a JSON text that `from_json` reads."""
         return json.dumps(
             {
                 "note": [self.path, self.text, self.id, self.title, self.aliases],
                 "heads": [
-                    [one.trail, *_flat(one.place), one.first, one.last, _asked_json(one.asked)]
-                    for one in self.heads
+                    [
+                        heading.trail,
+                        *_span_json(heading.span),
+                        heading.first,
+                        heading.last,
+                        _topic_json(heading.topic),
+                    ]
+                    for heading in self.headings
                 ],
                 "spots": [
-                    [*_flat(one.place), one.text, one.prose + 2 * one.aside] for one in self.spots
+                    [*_span_json(sentence.span), sentence.text, sentence.prose + 2 * sentence.aside]
+                    for sentence in self.sentences
                 ],
                 "terms": [
-                    [one.names, one.source.value, one.spot, one.section] for one in self.terms
+                    [term.names, term.source.value, term.sentence, term.section]
+                    for term in self.terms
                 ],
-                "declared": [[one.targets, *_flat(one.place)] for one in self.declared],
-                "problems": [[one.line, one.message] for one in self.problems],
+                "declared": [[item.targets, *_span_json(item.span)] for item in self.declared],
+                "problems": [[problem.line, problem.message] for problem in self.problems],
             },
             ensure_ascii=False,
             separators=(",", ":"),
@@ -114,9 +132,9 @@ class NoteAnnotations:
 
     @classmethod
     def from_json(cls, text: str) -> "NoteAnnotations":
-        """The Gathered of such a text."""
-        one = json.loads(text)
-        path, note, id, title, aliases = one["note"]
+        """Read what `to_json` wrote."""
+        data = json.loads(text)
+        path, note, id, title, aliases = data["note"]
         return cls(
             path,
             note,
@@ -124,43 +142,45 @@ class NoteAnnotations:
             title,
             tuple(aliases),
             tuple(
-                Heading(tuple(trail), Span(*place), first, last, _asked_from(asked))
-                for trail, *place, first, last, asked in one["heads"]
+                Heading(tuple(trail), Span(*place), first, last, _topic_from(asked))
+                for trail, *place, first, last, asked in data["heads"]
             ),
             tuple(
                 SentenceSpan(Span(section, start, end), seen, bool(flags & 1), bool(flags & 2))
-                for section, start, end, seen, flags in one["spots"]
+                for section, start, end, seen, flags in data["spots"]
             ),
             tuple(
                 TermCandidate(tuple(names), _SOURCES[source], spot, section)
-                for names, source, spot, section in one["terms"]
+                for names, source, spot, section in data["terms"]
             ),
             tuple(
                 DeclaredPrerequisite(tuple(targets), Span(*place))
-                for targets, *place in one["declared"]
+                for targets, *place in data["declared"]
             ),
-            tuple(Problem(path, line, message) for line, message in one["problems"]),
+            tuple(Problem(path, line, message) for line, message in data["problems"]),
         )
 
     def evidence(self, place: Span, lines: Lines) -> Evidence:
-        """The place as evidence; `lines` are those of the note's text."""
+        """Return a span as evidence; `lines` are those of the note's text."""
         first, last = lines.number(place.start), lines.number(max(place.start, place.end - 1))
-        trail = self.heads[place.section].trail if 0 <= place.section < len(self.heads) else ()
+        trail = (
+            self.headings[place.section].trail if 0 <= place.section < len(self.headings) else ()
+        )
         return Evidence(self.path, first, last, trail, self.text[place.start : place.end])
 
 
 _SOURCES = {source.value: source for source in TermSource}
 
 
-def _flat(place: Span) -> tuple[int, int, int]:
+def _span_json(place: Span) -> tuple[int, int, int]:
     return place.section, place.start, place.end
 
 
-def _asked_json(one: HeadingTopic) -> list[Any]:
-    return [[[reading.forms, reading.sure] for reading in one.terms], one.compares, one.asks]
+def _topic_json(topic: HeadingTopic) -> list[Any]:
+    return [[[reading.forms, reading.sure] for reading in topic.terms], topic.compares, topic.asks]
 
 
-def _asked_from(one: list[Any]) -> HeadingTopic:
+def _topic_from(data: list[Any]) -> HeadingTopic:
     return HeadingTopic(
-        tuple(TermVariants(tuple(forms), sure) for forms, sure in one[0]), one[1], one[2]
+        tuple(TermVariants(tuple(forms), sure) for forms, sure in data[0]), data[1], data[2]
     )

@@ -11,16 +11,17 @@ _TERMS = "terms"
 
 
 class ExtractionCache:
-    """What earlier extractions found, so that the next one looks again only where something changed. Kept as texts.
+    """What earlier extractions found, so that the next one only reads what changed.
 
-    Of each note there are its mentions and what its sentences state; both count only for the very text they came from.
+    Kept as texts. Each note has its mentions and what its sentences state; both count only for the
+    text they were found in.
     """
 
     def __init__(self, texts: Mapping[str, str] | None = None) -> None:
         self.texts: dict[str, str] = dict(texts or {})
 
     def get(self, kind: str, note: NoteAnnotations) -> Any:
-        """What was kept of this kind, nothing when the note changed since."""
+        """Return what was kept of this kind; nothing when the note changed since."""
         digest, kept = json.loads(self.texts.get(f"{kind} {note.path}", '["", null]'))
         return kept if digest == _digest(note) else None
 
@@ -29,7 +30,7 @@ class ExtractionCache:
         self.texts[f"{kind} {note.path}"] = text
 
     def keep_only(self, paths: Iterable[str]) -> None:
-        """Forgets the notes that are gone."""
+        """Forget the notes that are gone."""
         there = {_TERMS, *(f"{kind} {path}" for path in paths for kind in ("mentions", "stated"))}
         self.texts = {name: text for name, text in self.texts.items() if name in there}
 

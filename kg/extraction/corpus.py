@@ -1,7 +1,4 @@
-"""All notes with the concepts in them: which sentence names which, what a heading is about, which note says the same.
-
-Names and places only: what follows from them is kg/claims.py's.
-"""
+"""Find the concepts in all notes: which sentence mentions which, and what each heading is about."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -17,7 +14,7 @@ from kg.names import Mention
 
 @dataclass(frozen=True, slots=True)
 class ConceptMention:
-    """A concept at a place of a sentence's text."""
+    """A concept at characters `start` to `end` of a sentence's text."""
 
     concept: int
     start: int
@@ -26,39 +23,40 @@ class ConceptMention:
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """All notes with the concepts in them."""
+    """All notes, with the concepts that they mention.
+
+    A concept is its number in `resolution.concepts`, a note its number in `notes`.
+    """
 
     notes: tuple[NoteAnnotations, ...]
-    naming: Resolution
-    seen: tuple[
-        tuple[tuple[ConceptMention, ...], ...], ...
-    ]  # of each note, of each sentence: the concepts that it names surely
-    about: tuple[
-        tuple[tuple[int, ...], ...], ...
-    ]  # of each note, of each section: what its heading is about
-    introduced: Mapping[
-        tuple[int, int], frozenset[int]
-    ]  # (note, sentence) → the concepts that it introduces
-    first: Mapping[
-        int, tuple[int, Span]
-    ]  # where each concept is first named: the note, and the place in it
-    twins: tuple[
-        int, ...
-    ]  # of each note: the number of the first one that says the same, in another language
+    resolution: Resolution
+    # For each sentence of each note, the mentions that mean one concept each.
+    seen: tuple[tuple[tuple[ConceptMention, ...], ...], ...]
+    # For each section of each note, the concepts that its heading is about.
+    about: tuple[tuple[tuple[int, ...], ...], ...]
+    # The concepts that a sentence introduces, by (note, sentence).
+    introduced: Mapping[tuple[int, int], frozenset[int]]
+    # The note, and the place in it, where each concept is first mentioned.
+    first: Mapping[int, tuple[int, Span]]
+    # For each note, the number of the first one that says the same in another language.
+    twins: tuple[int, ...]
 
 
 def read_corpus(notes: tuple[NoteAnnotations, ...], memory: ExtractionCache) -> Corpus:
-    """All notes read against each other."""
-    spelled = vocabulary(notes)
-    spotted = MentionFinder(spelled.items()).spot(notes, memory)
-    naming = resolve_concepts(notes, spotted, spelled)
-    everywhere = _Everywhere(naming)
+    """Read all notes against each other."""
+    spellings = vocabulary(notes)
+    mentions = MentionFinder(spellings.items()).find_in_notes(notes, memory)
+    resolution = resolve_concepts(notes, mentions, spellings)
+    meanings = _MentionMeanings(resolution)
     seen = tuple(
-        tuple(_resolved(everywhere, number, sentence) for sentence in found)
-        for number, found in enumerate(spotted)
+        tuple(_resolve_mentions(meanings, number, sentence) for sentence in found)
+        for number, found in enumerate(mentions)
     )
     about = tuple(
-        tuple(_about(naming, number, note, section) for section in range(len(note.heads)))
+        tuple(
+            _heading_concepts(resolution, number, note, section)
+            for section in range(len(note.headings))
+        )
         for number, note in enumerate(notes)
     )
     first: dict[str, int] = {}
@@ -67,78 +65,89 @@ def read_corpus(notes: tuple[NoteAnnotations, ...], memory: ExtractionCache) -> 
     )
     return Corpus(
         notes,
-        naming,
+        resolution,
         seen,
         about,
-        _introduced(naming, notes, about),
-        _first_places(notes, seen),
+        _introductions(resolution, notes, about),
+        _first_mentions(notes, seen),
         twins,
     )
 
 
-class _Everywhere:
-    """What mentions mean, kept where it is the same in every note."""
+class _MentionMeanings:
+    """What mentions mean, remembered where it is the same in every note."""
 
-    def __init__(self, naming: Resolution) -> None:
-        self._naming = naming
-        self._local = naming.local_keys
+    def __init__(self, resolution: Resolution) -> None:
+        self._resolution = resolution
+        self._local = resolution.local_keys
         self._known: dict[tuple[str, ...], tuple[int, ...]] = {}
 
-    def meant(self, note: int, keys: tuple[str, ...]) -> tuple[int, ...]:
-        """The concepts that these keys can mean in a note."""
-        meant = self._known.get(keys)
-        if meant is None:
-            meant = self._naming.resolve(note, keys)
+    def resolve(self, note: int, keys: tuple[str, ...]) -> tuple[int, ...]:
+        """Return the concepts that these keys can mean in a note."""
+        concepts = self._known.get(keys)
+        if concepts is None:
+            concepts = self._resolution.resolve(note, keys)
             if self._local.isdisjoint(keys):
-                self._known[keys] = meant
-        return meant
+                self._known[keys] = concepts
+        return concepts
 
 
-def _resolved(
-    everywhere: _Everywhere, note: int, sentence: Sequence[Mention]
+def _resolve_mentions(
+    meanings: _MentionMeanings, note: int, sentence: Sequence[Mention]
 ) -> tuple[ConceptMention, ...]:
-    """The mentions of a sentence that mean one concept each."""
-    found = ((everywhere.meant(note, one.concepts), one) for one in sentence)
+    """Return the mentions of a sentence that mean one concept each."""
+    found = ((meanings.resolve(note, mention.concepts), mention) for mention in sentence)
     return tuple(
-        ConceptMention(meant[0], one.start, one.end) for meant, one in found if len(meant) == 1
+        ConceptMention(meant[0], mention.start, mention.end)
+        for meant, mention in found
+        if len(meant) == 1
     )
 
 
-def _about(naming: Resolution, number: int, note: NoteAnnotations, section: int) -> tuple[int, ...]:
-    """The concepts that a section's heading is about: those it asks about, in order."""
+def _heading_concepts(
+    resolution: Resolution, number: int, note: NoteAnnotations, section: int
+) -> tuple[int, ...]:
+    """Return the concepts that a section's heading is about, in order."""
     keys = (
         term_key(text)
         for term in note.terms
-        if term.section == section and term.spot < 0
+        if term.section == section and term.sentence < 0
         for text in term.names
     )
-    found = (meant[0] for key in keys if len(meant := naming.resolve(number, (key,))) == 1)
+    found = (meant[0] for key in keys if len(meant := resolution.resolve(number, (key,))) == 1)
     return tuple(dict.fromkeys(found))
 
 
-def _introduced(
-    naming: Resolution, notes: Sequence[NoteAnnotations], about: Sequence[Sequence[Sequence[int]]]
+def _introductions(
+    resolution: Resolution,
+    notes: Sequence[NoteAnnotations],
+    about: Sequence[Sequence[Sequence[int]]],
 ) -> dict[tuple[int, int], frozenset[int]]:
-    """The concepts that a sentence sets in bold or, where no heading is about them, gives names in parentheses."""
-    found: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
-    headed = {one for note in about for section in note for one in section}.union(*naming.subjects)
+    """Return the concepts that each sentence introduces.
+
+    Those it sets in bold, or gives names in parentheses where no heading is about them.
+    """
+    introduced: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
+    headed = {concept for note in about for section in note for concept in section}.union(
+        *resolution.subjects
+    )
     for number, note in enumerate(notes):
         for term in note.terms:
-            if term.spot >= 0 and term.source is not TermSource.LINK:
-                meant = set(naming.resolve(number, map(term_key, term.names)))
-                found[number, term.spot] |= (
+            if term.sentence >= 0 and term.source is not TermSource.LINK:
+                meant = set(resolution.resolve(number, map(term_key, term.names)))
+                introduced[number, term.sentence] |= (
                     meant - headed if term.source is TermSource.GROUP else meant
                 )
-    return {place: frozenset(concepts) for place, concepts in found.items()}
+    return {place: frozenset(concepts) for place, concepts in introduced.items()}
 
 
-def _first_places(
+def _first_mentions(
     notes: Sequence[NoteAnnotations], seen: Sequence[Sequence[Sequence[ConceptMention]]]
 ) -> dict[int, tuple[int, Span]]:
-    found: dict[int, tuple[int, Span]] = {}
+    first: dict[int, tuple[int, Span]] = {}
     for number, note in enumerate(notes):
         for at, sentence in enumerate(seen[number]):
-            for one in sentence:
-                if one.concept not in found:
-                    found[one.concept] = number, note.spots[at].place
-    return found
+            for mention in sentence:
+                if mention.concept not in first:
+                    first[mention.concept] = number, note.sentences[at].span
+    return first

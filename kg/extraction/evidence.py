@@ -1,4 +1,4 @@
-"""Where the places that the curated file names stand in the notes: its quotes and sections, by path or a note's id."""
+"""Find the places in the notes that the curated file names: quotes and sections."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from kg.types import Evidence
 
 
 class EvidenceFinder:
-    """Where the places that the curated file names stand in the notes."""
+    """Finds quotes and sections in the notes, by a note's path or id."""
 
     def __init__(self, notes: Sequence[NoteAnnotations]) -> None:
         self._notes: defaultdict[str, list[NoteAnnotations]] = defaultdict(list)
@@ -25,13 +25,16 @@ class EvidenceFinder:
                     self._notes[text].append(note)
 
     def find(self, place: Evidence) -> Evidence:
-        """The place with its lines; with none when its quote is not in the note, under that heading if there is one."""
+        """Return the evidence with its lines; with none when its quote is gone from the note.
+
+        With a heading, the quote has to be under it.
+        """
         for note in self._notes.get(place.path, ())[:1]:
             start = self._quote(note, place)
             if start >= 0:
                 lines = self._lines_of(note)
                 section = _section_at(note, start)
-                trail = note.heads[section].trail if section >= 0 else place.heading
+                trail = note.headings[section].trail if section >= 0 else place.heading
                 end = start + len(place.quote)
                 return replace(
                     place,
@@ -43,16 +46,16 @@ class EvidenceFinder:
 
     def _quote(self, note: NoteAnnotations, place: Evidence) -> int:
         sections = [
-            (head.place.start, max(_end_of(note, head), head.place.end) + 2)
-            for head in note.heads
+            (heading.span.start, max(_end_of(note, heading), heading.span.end) + 2)
+            for heading in note.headings
             if place.heading
-            and head.trail
-            and name_key(head.trail[-1]) == name_key(place.heading[-1])
+            and heading.trail
+            and name_key(heading.trail[-1]) == name_key(place.heading[-1])
         ]
         return locate_quote(note.text, place.quote, sections)
 
     def section(self, place: Evidence) -> list[Evidence]:
-        """A section of the notes of this path or id: that of this heading, and at the same position in the twins."""
+        """Return a section of the notes with this path or id, and those of their twins."""
         notes = self._notes.get(place.path, [])
         if not place.heading:
             return [
@@ -64,8 +67,8 @@ class EvidenceFinder:
             (
                 at
                 for note in notes
-                for at, head in enumerate(note.heads)
-                if head.trail and name_key(head.trail[-1]) == wanted
+                for at, heading in enumerate(note.headings)
+                if heading.trail and name_key(heading.trail[-1]) == wanted
             ),
             None,
         )
@@ -73,15 +76,15 @@ class EvidenceFinder:
             return [place]
         found = []
         for note in notes:
-            if at < len(note.heads):
-                head, lines = note.heads[at], self._lines_of(note)
-                end = _end_of(note, head)
+            if at < len(note.headings):
+                heading, lines = note.headings[at], self._lines_of(note)
+                end = _end_of(note, heading)
                 found.append(
                     Evidence(
                         note.path,
-                        lines.number(head.place.start),
-                        lines.number(max(head.place.start, end - 1)),
-                        head.trail,
+                        lines.number(heading.span.start),
+                        lines.number(max(heading.span.start, end - 1)),
+                        heading.trail,
                         "",
                     )
                 )
@@ -93,10 +96,16 @@ class EvidenceFinder:
         return self._lines[note.path]
 
 
-def _end_of(note: NoteAnnotations, head: Heading) -> int:
+def _end_of(note: NoteAnnotations, heading: Heading) -> int:
     """Return where a section's last sentence ends, or its heading when it has none."""
-    return note.spots[head.last - 1].place.end if head.last > head.first else head.place.end
+    return (
+        note.sentences[heading.last - 1].span.end
+        if heading.last > heading.first
+        else heading.span.end
+    )
 
 
 def _section_at(note: NoteAnnotations, offset: int) -> int:
-    return max((at for at, head in enumerate(note.heads) if head.place.start <= offset), default=-1)
+    return max(
+        (at for at, heading in enumerate(note.headings) if heading.span.start <= offset), default=-1
+    )

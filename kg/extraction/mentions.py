@@ -1,4 +1,4 @@
-"""Which names stand in which sentences: the words of all notes against the names of all terms. Knows no concepts yet."""
+"""Find the names of terms in sentences."""
 
 import json
 import re
@@ -14,7 +14,8 @@ from kg.language.normalize import fold
 from kg.names import Mention, NameIndex, name_key
 from kg.types import Alias, AliasKind, Concept, LocalizedText
 
-# Nouns that say what kind of thing a name is, and are left out as often as not: the Adam optimizer, softmax 函数.
+# Nouns that say what kind of thing a name is, and are often left out: the Adam optimizer, softmax
+# 函数.
 _KIND = re.compile(
     r"\s+(?:algorithms?|methods?|techniques?|mechanisms?|architectures?|optimi[sz]ers?|functions?|models?|networks?|distributions?"
     r"|matrix|matrices|theorems?|problems?|process(?:es)?|frameworks?|systems?|layers?|curves?)$",
@@ -27,32 +28,33 @@ _ALWAYS = re.compile(
     r"(?:algorithms?|methods?|techniques?|mechanisms?|architectures?|optimi[sz]ers?)$",
     re.IGNORECASE,
 )
-# Latin words, and single characters of scripts without spaces: what a name begins with, wherever spaces may fall.
+# Latin words, and single characters of scripts without spaces: what a name may begin with.
 _LETTERS = re.compile(f"[^\\W{CJK}]+|\\w")
 _INVISIBLE = re.compile(
     "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u2e80-\u2fdf]"
 )
 _MARKS = re.compile(
     "[，。；：？！（）［］｛｝＝＋－～…％＃＆＊／＜＞｜]+"
-)  # other forms of what is no letter: they hide no name
+)  # Full-width forms of punctuation and signs; they do not hide a name.
 
 
 class MentionFinder:
-    """All terms by what a text may write for them.
+    """All terms, by what a text may write for them.
 
-    >>> [one.concepts for one in MentionFinder({"adam": "Adam"}.items()).mentions("We use Adam.")]
+    >>> finder = MentionFinder({"adam": "Adam"}.items())
+    >>> [mention.concepts for mention in finder.mentions("We use Adam.")]
     [('adam',)]
     """
 
     def __init__(self, spellings: Iterable[tuple[str, str]]) -> None:
-        """`spellings` are keys of terms with a spelling of each."""
+        """Take the keys of terms with a spelling of each."""
         known = list(spellings)
         taken = {key for key, _ in known}
         self.forms = {key: (text, *_other_forms(text, key, taken)) for key, text in known}
         self._names: NameIndex | None = None
 
     def mentions(self, text: str) -> list[Mention]:
-        """The terms that stand in a text, as the keys that each place can mean."""
+        """Return the terms mentioned in a text, as the keys that each place can mean."""
         if self._names is None:
             concepts = (
                 Concept(key, forms[0], tuple(map(_alias, forms)), LocalizedText(), (), False)
@@ -61,32 +63,33 @@ class MentionFinder:
             self._names = NameIndex(concepts)
         return self._names.mentions(text)
 
-    def spot(
+    def find_in_notes(
         self, notes: Sequence[NoteAnnotations], memory: ExtractionCache
     ) -> list[list[list[Mention]]]:
-        """The mentions in every sentence of every note.
+        """Return the mentions in every sentence of every note.
 
-        What a memory holds of a note counts as long as neither its text changed nor a term that it could name.
+        What the cache holds of a note counts as long as neither its text changed nor a term it
+        could mention.
         """
         changed = self._changed(memory.texts.get(_TERMS, "[]"))
         memory.texts[_TERMS] = json.dumps(sorted(self.forms.items()), ensure_ascii=False)
         found = []
         for note in notes:
             flat = memory.get("mentions", note)
-            if flat is None or (changed and _may_name(note.text, changed)):
-                found.append([self.mentions(spot.text) for spot in note.spots])
+            if flat is None or (changed and _may_mention(note.text, changed)):
+                found.append([self.mentions(spot.text) for spot in note.sentences])
                 flat = [
-                    [at, one.start, one.end, *one.concepts]
+                    [at, mention.start, mention.end, *mention.concepts]
                     for at, row in enumerate(found[-1])
-                    for one in row
+                    for mention in row
                 ]
                 memory.put("mentions", note, flat)
             else:
-                found.append(_remembered(note, flat))
+                found.append(_cached_mentions(note, flat))
         return found
 
     def _changed(self, before: str) -> dict[str, str]:
-        """The keys of all that is written for terms that are new, gone or written otherwise, with the first word of each."""
+        """Return the keys of forms that are new, gone or changed, each with its first word."""
         entries = {(key, tuple(forms)) for key, forms in json.loads(before)} ^ set(
             self.forms.items()
         )
@@ -97,16 +100,19 @@ class MentionFinder:
         }
 
 
-def _may_name(text: str, forms: Mapping[str, str]) -> bool:
-    """Whether one of the keys stands in a text; first by its first word, for a text without letters of other forms."""
+def _may_mention(text: str, forms: Mapping[str, str]) -> bool:
+    """Tell whether one of the keys occurs in a text.
+
+    The first word is looked for first, if the text has no letters of other forms.
+    """
     folded = text.casefold()
     plain = unicodedata.is_normalized("NFKC", _MARKS.sub(" ", text)) and not _INVISIBLE.search(text)
     near = [key for key, word in forms.items() if not plain or word in folded]
     return bool(near) and any(key in folded for folded in (name_key(text),) for key in near)
 
 
-def _remembered(note: NoteAnnotations, flat: Iterable[Sequence[Any]]) -> list[list[Mention]]:
-    found: list[list[Mention]] = [[] for _ in note.spots]
+def _cached_mentions(note: NoteAnnotations, flat: Iterable[Sequence[Any]]) -> list[list[Mention]]:
+    found: list[list[Mention]] = [[] for _ in note.sentences]
     for at, start, end, *keys in flat:
         found[at].append(Mention(tuple(keys), start, end))
     return found
@@ -121,10 +127,10 @@ def _alias(text: str) -> Alias:
 
 
 def strip_kind_noun(name: str) -> str:
-    """The name without the noun that says what kind of thing it names, where it is as clear without it; else empty.
+    """Return a name without its kind noun, where it stays clear; else an empty string.
 
-    >>> [strip_kind_noun(name) for name in ("Adam optimizer", "softmax 函数", "language model", "hidden Markov models")]
-    ['Adam', 'softmax', '', 'hidden Markov']
+    >>> [strip_kind_noun(name) for name in ("Adam optimizer", "softmax 函数", "language model")]
+    ['Adam', 'softmax', '']
     """
     if match := _KIND_ZH.search(name):
         return name[: match.start()]
@@ -139,7 +145,7 @@ def strip_kind_noun(name: str) -> str:
 
 
 def _other_forms(text: str, own: str, taken: set[str]) -> Iterator[str]:
-    """The singular of a plural, the name without its kind: unless they are terms of their own."""
+    """Yield the singular, and the name without its kind noun, unless they are other terms."""
     bare = strip_kind_noun(text)
     forms = {singularize(text), bare, singularize(bare)} - {text, ""}
     yield from sorted(form for form in forms if (key := term_key(form)) == own or key not in taken)

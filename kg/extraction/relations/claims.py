@@ -52,7 +52,7 @@ def find_stated_relations(corpus: Corpus, memory: ExtractionCache) -> Iterator[C
     for number, note in enumerate(corpus.notes):
         before = memory.get("stated", note) or {}
         now: dict[str, list[list[Any]]] = {}
-        for index, sentence in enumerate(note.spots):
+        for index, sentence in enumerate(note.sentences):
             mentions = corpus.seen[number][index]
             if len(mentions) > 1 and sentence.prose:
                 spans = [(mention.start, mention.end) for mention in mentions]
@@ -60,19 +60,19 @@ def find_stated_relations(corpus: Corpus, memory: ExtractionCache) -> Iterator[C
                 if (stated := before.get(key)) is None:
                     stated = _stated_in(sentence.text, spans)
                 now[key] = stated
-                yield from _stated_claims(stated, mentions, number, sentence.place)
+                yield from _stated_claims(stated, mentions, number, sentence.span)
         if now != before:
             memory.put("stated", note, now)
-        for section, head in enumerate(note.heads):
+        for section, head in enumerate(note.headings):
             about = corpus.about[number][section]
-            if head.asked.compares and len(about) == 2:
+            if head.topic.compares and len(about) == 2:
                 yield Claim(
                     *about,
                     RelationKind.CONTRASTS_WITH,
                     Origin.HEADING,
                     _COMPARED,
                     number,
-                    head.place,
+                    head.span,
                 )
 
 
@@ -105,7 +105,7 @@ def find_heading_order(corpus: Corpus) -> Iterator[Claim]:
     They are those that the section defines one after another, or those of the headings under it.
     """
     for number, note in enumerate(corpus.notes):
-        for section, head in enumerate(note.heads):
+        for section, head in enumerate(note.headings):
             if head.trail and _EVOLUTION.search(head.trail[-1]):
                 yield from _in_order(_concepts_defined_in(corpus, number, section), number)
                 yield from _in_order(_concepts_of_headings_under(corpus, number, section), number)
@@ -125,9 +125,9 @@ def _concepts_defined_in(corpus: Corpus, number: int, section: int) -> list[tupl
     defined: dict[int, Span] = {}
     for term in corpus.notes[number].terms:
         if term.section == section and term.source in {TermSource.DEFINED, TermSource.LABEL}:
-            concepts = corpus.naming.resolve(number, map(term_key, term.names))
+            concepts = corpus.resolution.resolve(number, map(term_key, term.names))
             if len(concepts) == 1:
-                defined.setdefault(concepts[0], corpus.notes[number].spots[term.spot].place)
+                defined.setdefault(concepts[0], corpus.notes[number].sentences[term.sentence].span)
     return list(defined.items())
 
 
@@ -138,14 +138,14 @@ def _concepts_of_headings_under(
 
     If the text right under the heading begins with a concept, that one comes first.
     """
-    note, above = corpus.notes[number], corpus.notes[number].heads[section]
+    note, above = corpus.notes[number], corpus.notes[number].headings[section]
     stages: dict[int, Span] = {}
     opening = corpus.seen[number][above.first] if above.first < above.last else ()
     if opening and opening[0].start == 0:
-        stages[opening[0].concept] = note.spots[above.first].place
-    for head, about in zip(note.heads, corpus.about[number], strict=True):
-        if head.trail[:-1] == above.trail and len(about) == 1 and not head.asked.asks:
-            stages.setdefault(about[0], head.place)
+        stages[opening[0].concept] = note.sentences[above.first].span
+    for head, about in zip(note.headings, corpus.about[number], strict=True):
+        if head.trail[:-1] == above.trail and len(about) == 1 and not head.topic.asks:
+            stages.setdefault(about[0], head.span)
     return list(stages.items())
 
 
@@ -155,7 +155,7 @@ def find_named_variants(corpus: Corpus) -> Iterator[Claim]:
     `byte-level BPE` is a kind of BPE. The evidence is where the notes first mention it.
     """
     by_key = concepts_by_key(corpus)
-    for number, concept in enumerate(corpus.naming.concepts):
+    for number, concept in enumerate(corpus.resolution.concepts):
         for name in concept.full:
             for tail in _tails(name):
                 other = by_key.get(term_key(tail))
@@ -178,7 +178,7 @@ def concepts_by_key(corpus: Corpus) -> dict[str, int]:
     """
     return {
         key: concepts[0]
-        for key, concepts in corpus.naming.meant.items()
+        for key, concepts in corpus.resolution.concepts_by_key.items()
         if len(concepts) == 1 and len(key) > 1
     }
 

@@ -55,7 +55,7 @@ def find_text_prerequisites(corpus: Corpus) -> Iterator[Claim]:
             continue
         if sentence := candidate.sentence:
             note = sentence.note
-            span = corpus.notes[note].spots[sentence.sentence].place
+            span = corpus.notes[note].sentences[sentence.sentence].span
         elif candidate.concept in corpus.first:
             note, span = corpus.first[candidate.concept]
         else:
@@ -78,7 +78,7 @@ def _mentioned_in(corpus: Corpus, number: int, index: int) -> dict[int, frozense
     """
     mentions = corpus.seen[number][index]
     introduced = corpus.introduced.get((number, index), frozenset())
-    text = corpus.notes[number].spots[index].text
+    text = corpus.notes[number].sentences[index].text
     enumerated: defaultdict[int, set[int]] = defaultdict(set)
     chain: list[int] = []
     for mention, following in pairwise(mentions):
@@ -98,20 +98,20 @@ def _mentioned_in(corpus: Corpus, number: int, index: int) -> dict[int, frozense
 
 def _concept_texts(corpus: Corpus) -> list[ConceptText]:
     """Return each concept's text: the sections on it alone, and the sentences that define it."""
-    builders = [_TextBuilder() for _ in corpus.naming.concepts]
+    builders = [_TextBuilder() for _ in corpus.resolution.concepts]
     for number, note in enumerate(corpus.notes):
-        for section, head in enumerate(note.heads):
-            about = corpus.about[number][section] or corpus.naming.subjects[number]
+        for section, head in enumerate(note.headings):
+            about = corpus.about[number][section] or corpus.resolution.subjects[number]
             if len(about) == 1 and head.last > head.first:
                 builders[about[0]].add_section(note, number, corpus.twins[number], section, head)
         for term in note.terms:
             if term.source is TermSource.DEFINED:
-                concepts = corpus.naming.resolve(number, map(term_key, term.names))
+                concepts = corpus.resolution.resolve(number, map(term_key, term.names))
                 if len(concepts) == 1:
                     builders[concepts[0]].add_definition(
-                        note, number, corpus.twins[number], term.section, term.spot
+                        note, number, corpus.twins[number], term.section, term.sentence
                     )
-    alone = {concepts[0] for concepts in corpus.naming.subjects if len(concepts) == 1}
+    alone = {concepts[0] for concepts in corpus.resolution.subjects if len(concepts) == 1}
     by_key = concepts_by_key(corpus)
     return [
         ConceptText(
@@ -123,7 +123,7 @@ def _concept_texts(corpus: Corpus) -> list[ConceptText]:
             within_name=_concepts_within_name(number, concept, by_key),
         )
         for number, (builder, concept) in enumerate(
-            zip(builders, corpus.naming.concepts, strict=True)
+            zip(builders, corpus.resolution.concepts, strict=True)
         )
     ]
 
@@ -141,10 +141,10 @@ class _TextBuilder:
     ) -> None:
         """Add the sentences of a section; its first one in prose opens the text."""
         indexes = range(head.first, head.last)
-        opening = next((index for index in indexes if note.spots[index].prose), -1)
+        opening = next((index for index in indexes if note.sentences[index].prose), -1)
         for index in indexes:
             self.sentences[number, index] = ConceptSentence(
-                number, index, note.spots[index].aside, index == opening
+                number, index, note.sentences[index].aside, index == opening
             )
         self.first_sections.setdefault(twin, section)
         self.sections.add((number, section))
@@ -154,7 +154,7 @@ class _TextBuilder:
     ) -> None:
         """Add a sentence that defines the concept, which opens the text."""
         self.sentences[number, index] = ConceptSentence(
-            number, index, note.spots[index].aside, True
+            number, index, note.sentences[index].aside, True
         )
         self.sections.add((number, section))
         self.first_sections[twin] = min(section, self.first_sections.get(twin, section))

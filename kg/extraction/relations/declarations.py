@@ -44,7 +44,7 @@ def find_declared_prerequisites(corpus: Corpus) -> Iterator[Claim]:
                         Origin.DECLARED,
                         _DECLARED,
                         number,
-                        declared.place,
+                        declared.span,
                     )
 
 
@@ -73,7 +73,7 @@ def _single_subjects(corpus: Corpus) -> dict[int, int]:
     """Return the concept that a note and its twins are on, where it is just one, by first twin."""
     subjects: defaultdict[int, set[int]] = defaultdict(set)
     for number, twin in enumerate(corpus.twins):
-        subjects[twin] |= set(corpus.naming.subjects[number])
+        subjects[twin] |= set(corpus.resolution.subjects[number])
     return {twin: concepts.pop() for twin, concepts in subjects.items() if len(concepts) == 1}
 
 
@@ -103,6 +103,6 @@ def _linked_notes(
 def _concept_called(corpus: Corpus, number: int, target: str) -> int | None:
     """Return the concept that a declared name means in a note, if it means just one."""
     for key in (term_key(target), term_key(target.replace("-", " "))):
-        if concepts := corpus.naming.resolve(number, (key,)):
+        if concepts := corpus.resolution.resolve(number, (key,)):
             return concepts[0] if len(concepts) == 1 else None
     return None

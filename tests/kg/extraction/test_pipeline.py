@@ -42,15 +42,17 @@ def found(*texts: str, curated: CuratedConcepts = NOTHING) -> tuple[list[Concept
 
 def edges(relations: Iterable[Relation], *origins: Origin) -> set[str]:
     return {
-        f"{one.source} {one.kind.value} {one.target}"
-        for one in relations
-        if not origins or one.origin in origins
+        f"{relation.source} {relation.kind.value} {relation.target}"
+        for relation in relations
+        if not origins or relation.origin in origins
     }
 
 
 def stated(sentence: str) -> set[str]:
     _, relations = found(GLOSSARY, f"# Scratch\n\n{sentence}\n")
-    return edges((one for one in relations if one.evidence[0].path == "1.md"), Origin.PATTERN)
+    return edges(
+        (relation for relation in relations if relation.evidence[0].path == "1.md"), Origin.PATTERN
+    )
 
 
 @pytest.mark.parametrize(
@@ -110,7 +112,7 @@ def stated(sentence: str) -> set[str]:
     ],
 )
 def test_a_sentence_relates_what_it_names_in_the_right_direction(sentence: str, edge: str) -> None:
-    ids = {one.label: one.id for one in found(GLOSSARY)[0]}
+    ids = {item.label: item.id for item in found(GLOSSARY)[0]}
     assert re.sub(r"\{(.+?)\}", lambda name: ids[name[1]], edge) in stated(sentence)
 
 
@@ -132,7 +134,7 @@ def test_a_sentence_relates_what_it_names_in_the_right_direction(sentence: str, 
     ],
 )
 def test_what_a_sentence_denies_asks_or_lists_is_no_relation(sentence: str) -> None:
-    assert not {one for one in stated(sentence) if "contrasts" not in one}
+    assert not {item for item in stated(sentence) if "contrasts" not in item}
 
 
 @pytest.mark.parametrize(
@@ -155,7 +157,7 @@ def test_what_a_note_declares_is_a_prerequisite_with_its_line(declaration: str) 
         annotate(note(declaration, "lstm.md")),
     ]
     _, relations, problems = extract(gathered, NOTHING)
-    declared = [one for one in relations if one.origin is Origin.DECLARED]
+    declared = [relation for relation in relations if relation.origin is Origin.DECLARED]
     assert edges(declared) == {"rnn prerequisite_of lstm"} and not problems
     assert declared[0].status is Status.ACCEPTED and "RNN" in declared[0].evidence[0].quote.upper()
 
@@ -199,14 +201,14 @@ def test_requirements_of_a_note_on_many_things_relate_no_two_of_them() -> None:
 )
 def test_names_that_a_text_gives_together_are_one_concepts(text: str, names: set[str]) -> None:
     concepts, _ = found(text)
-    assert names in [{alias.text for alias in one.aliases} for one in concepts]
+    assert names in [{alias.text for alias in concept.aliases} for concept in concepts]
 
 
 def test_the_names_of_two_notes_meet_in_the_short_form_that_both_give() -> None:
     concepts, _ = found(
         "**Supervised Fine-Tuning (SFT)** trains.", "**监督微调（SFT）** 训练模型。"
     )
-    assert [{alias.text for alias in one.aliases} for one in concepts] == [
+    assert [{alias.text for alias in concept.aliases} for concept in concepts] == [
         {"Supervised Fine-Tuning", "SFT", "监督微调"}
     ]
 
@@ -220,8 +222,8 @@ def test_a_short_form_of_two_things_is_both() -> None:
 
 
 def test_an_ambiguous_short_form_means_what_its_note_says() -> None:
-    one = "**Linear Discriminant Analysis (LDA)** projects.\n\n**Flexible Analysis (FDA)** is there.\n\nFDA improves on LDA."
-    _, relations = found(one, "**Latent Dirichlet Allocation (LDA)** samples.")
+    item = "**Linear Discriminant Analysis (LDA)** projects.\n\n**Flexible Analysis (FDA)** is there.\n\nFDA improves on LDA."
+    _, relations = found(item, "**Latent Dirichlet Allocation (LDA)** samples.")
     assert "linear-discriminant-analysis evolves_to fda" in edges(relations)
 
 
@@ -255,8 +257,8 @@ def test_aliases_of_a_note_on_one_thing_are_its_names() -> None:
 def test_aliases_that_are_keywords_are_not() -> None:
     text = "---\naliases: [reset gate, dropout rate]\n---\n\n# GRU network\n\nThe reset gate of a GRU network forgets.\n"
     assert not any(
-        {"reset gate", "GRU network"} <= {alias.text for alias in one.aliases}
-        for one in found(text)[0]
+        {"reset gate", "GRU network"} <= {alias.text for alias in item.aliases}
+        for item in found(text)[0]
     )
 
 
@@ -276,7 +278,7 @@ def test_aliases_that_are_keywords_are_not() -> None:
 )
 def test_a_heading_gives_the_term_that_it_asks_about(heading: str, label: str) -> None:
     text = f"# My notes of today\n\n## {heading}\n\nAnswer about GRU, softmax function, Occam's razor, beam search, BERT.\n"
-    assert label in {one.label for one in found(text)[0]}
+    assert label in {item.label for item in found(text)[0]}
 
 
 @pytest.mark.parametrize(
@@ -295,9 +297,9 @@ def test_a_heading_gives_the_term_that_it_asks_about(heading: str, label: str) -
 )
 def test_a_heading_of_every_note_is_no_concept(heading: str) -> None:
     assert not [
-        one
-        for one in found(f"## {heading}\n\nSome words, and more of them.\n")[0]
-        if one.label in heading
+        item
+        for item in found(f"## {heading}\n\nSome words, and more of them.\n")[0]
+        if item.label in heading
     ]
 
 
@@ -326,16 +328,20 @@ def test_whose_text_names_whom_is_at_least_suggested() -> None:
 def test_a_section_on_an_evolution_gives_its_order(text: str) -> None:
     _, relations = found(text, GLOSSARY)
     ordered = [
-        one
-        for one in relations
-        if one.origin is Origin.HEADING and one.kind is RelationKind.EVOLVES_TO
+        relation
+        for relation in relations
+        if relation.origin is Origin.HEADING and relation.kind is RelationKind.EVOLVES_TO
     ]
     assert edges(ordered) == {"mha evolves_to mqa", "mqa evolves_to gqa"}
 
 
 def test_a_lineage_passes_through_every_stage() -> None:
     _, relations = found(GLOSSARY, "Lineage: RNN → LSTM → GRU. GRU is a gated variant of the RNN.")
-    status = {one.edge[:2]: one.status for one in relations if one.kind is RelationKind.EVOLVES_TO}
+    status = {
+        relation.edge[:2]: relation.status
+        for relation in relations
+        if relation.kind is RelationKind.EVOLVES_TO
+    }
     assert status["lstm", "gru"] is Status.ACCEPTED and status["rnn", "gru"] is Status.SUGGESTED
 
 
@@ -350,9 +356,9 @@ def test_a_plural_title_is_named_in_the_singular() -> None:
 def test_only_what_is_sure_enough_is_accepted() -> None:
     _, relations = found(GLOSSARY, "XGBoost is based on GBDT. LightGBM improves on XGBoost.")
     status = {
-        one.target: (one.status, one.confidence)
-        for one in relations
-        if one.kind is RelationKind.EVOLVES_TO
+        relation.target: (relation.status, relation.confidence)
+        for relation in relations
+        if relation.kind is RelationKind.EVOLVES_TO
     }
     assert status["xgboost"][0] is Status.SUGGESTED and status["xgboost"][1] < ACCEPTED_FROM
     assert status["lightgbm"][0] is Status.ACCEPTED and status["lightgbm"][1] >= ACCEPTED_FROM
@@ -385,7 +391,7 @@ NET = "---\nid: net\n---\n\n## What is RNN?\n\nAn RNN has a loop.\nLSTM needs it
 
 def test_the_curated_file_wins_and_its_rejections_are_remembered() -> None:
     concepts, relations = found(NET, curated=read_curated(CURATED, "concepts.yaml"))
-    assert {one.id for one in concepts} == {"recurrent", "lstm"}
+    assert {concept.id for concept in concepts} == {"recurrent", "lstm"}
     graph = build_graph(concepts, relations)
     assert graph.edges["recurrent", "lstm", "evolves_to"]["relation"].status is Status.REJECTED
 
@@ -393,14 +399,14 @@ def test_the_curated_file_wins_and_its_rejections_are_remembered() -> None:
 def test_curated_evidence_gets_its_lines_and_what_is_gone_is_stale() -> None:
     concepts, relations = found(NET, curated=read_curated(CURATED, "concepts.yaml"))
     curated = next(
-        one
-        for one in relations
-        if one.kind is RelationKind.PREREQUISITE_OF and one.origin is Origin.DECLARED
+        relation
+        for relation in relations
+        if relation.kind is RelationKind.PREREQUISITE_OF and relation.origin is Origin.DECLARED
     )
     there, gone = curated.evidence
     assert (there.first, there.last, there.heading) == (7, 8, ("What is RNN?",)) and there.found
     assert not gone.found
-    assert [(one.first, one.last) for one in concepts[0].notes] == [(5, 8)]
+    assert [(item.first, item.last) for item in concepts[0].notes] == [(5, 8)]
 
 
 def test_curated_evidence_in_a_copy_of_a_note_is_found() -> None:
@@ -408,7 +414,8 @@ def test_curated_evidence_in_a_copy_of_a_note_is_found() -> None:
     gathered = [annotate(note(NET, path)) for path in ("copy.md", "a.md")]
     relations = extract(gathered, curated)[1]
     assert (
-        next(place.path for one in relations for place in one.evidence if place.found) == "copy.md"
+        next(place.path for relation in relations for place in relation.evidence if place.found)
+        == "copy.md"
     )
 
 
@@ -416,7 +423,7 @@ def test_malformed_front_matter_is_reported_with_its_line() -> None:
     *_, problems = extract(
         [annotate(note("---\nid: x\nrequires: [a, b\n---\n\n# X\n\nText.\n", "x.md"))], NOTHING
     )
-    assert [str(one) for one in problems] == [
+    assert [str(problem) for problem in problems] == [
         "x.md:3: malformed front matter: expected ',' or ']', but got '<stream end>'"
     ]
 
@@ -438,8 +445,8 @@ def test_front_matter_that_means_nothing_is_reported_and_the_rest_is_read(
     concepts, _, problems = extract(
         [annotate(note(f"---\n{front}\n---\n\n# GRU\n\n**Reset gate** is a gate.\n"))], NOTHING
     )
-    assert [one.line for one in problems] == [line]
-    assert "Reset gate" in {one.label for one in concepts}
+    assert [problem.line for problem in problems] == [line]
+    assert "Reset gate" in {concept.label for concept in concepts}
 
 
 def test_the_shared_forms_of_one_text_change_nothing_but_evidence() -> None:
@@ -548,9 +555,9 @@ def gathered_of(texts: Iterable[str]) -> list[NoteAnnotations]:
 @given(NOTES)
 def test_any_text_is_read_and_every_quote_stands_at_its_lines(texts: list[str]) -> None:
     gathered = gathered_of(texts)
-    assert [NoteAnnotations.from_json(one.to_json()) for one in gathered] == gathered
+    assert [NoteAnnotations.from_json(item.to_json()) for item in gathered] == gathered
     concepts, relations, _ = extract(gathered, NOTHING)
-    text_of = {one.path: one.text for one in gathered}
+    text_of = {item.path: item.text for item in gathered}
     for place in (place for relation in relations for place in relation.evidence):
         assert place.quote and place.found and stands(place, text_of[place.path])
     for place in (place for concept in concepts for place in concept.notes):
@@ -595,6 +602,6 @@ def test_a_copy_of_a_note_under_another_name_is_no_second_witness() -> None:
         extract([annotate(note(text, path)) for path in paths], NOTHING)[1]
         for paths in (["a.md"], ["a.md", "b.md"])
     )
-    assert [replace(one, evidence=()) for one in once] == [
-        replace(one, evidence=()) for one in twice
+    assert [replace(item, evidence=()) for item in once] == [
+        replace(item, evidence=()) for item in twice
     ]
