@@ -177,7 +177,10 @@ A_AND_B = "concepts: {a: {name: Alpha}, b: {name: Beta}}\n"
         ),
         (
             A_AND_B
-            + "relations:\n  - {from: a, to: b, relation: related, evidence: [{path: ../x, quote: y}]}",
+            + (
+                "relations:\n  - {from: a, to: b, relation: related, evidence: [{path: ../x, "
+                "quote: y}]}"
+            ),
             3,
             "leaves",
         ),
@@ -188,7 +191,10 @@ A_AND_B = "concepts: {a: {name: Alpha}, b: {name: Beta}}\n"
         ),
         (
             A_AND_B
-            + "relations:\n- {from: a, to: b, relation: related}\n- {from: b, to: a, relation: related}",
+            + (
+                "relations:\n- {from: a, to: b, relation: related}\n- {from: b, to: a, relation: "
+                "related}"
+            ),
             4,
             "b related a was said before",
         ),
@@ -371,6 +377,9 @@ def test_mentions_stand_in_order_and_resolve_to_what_they_mean(text: str) -> Non
 
 
 def test_names_cost_neither_networkx_nor_yaml() -> None:
-    code = "import sys, kg.names, kg.curation.reader; print({'networkx', 'yaml', 'numpy', 'markdown_it'} & set(sys.modules))"
+    code = (
+        "import sys, kg.names, kg.curation.reader; print({'networkx', 'yaml', 'numpy', "
+        "'markdown_it'} & set(sys.modules))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

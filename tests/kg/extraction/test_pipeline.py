@@ -22,7 +22,10 @@ from kg.types import Concept, Evidence, Origin, Relation, RelationKind, Status
 NOTHING = CuratedConcepts((), (), ())
 KINDS = {kind.value: kind for kind in RelationKind}
 # A vault in small: every term is a heading of its own, so that a sentence elsewhere can name it.
-TERMS = "RNN LSTM GRU MHA MQA GQA MLA Adam RMSProp Momentum AdaGrad BERT RoBERTa XGBoost LightGBM CatBoost GBDT Dropout".split()
+TERMS = (
+    "RNN LSTM GRU MHA MQA GQA MLA Adam RMSProp Momentum AdaGrad BERT RoBERTa XGBoost LightGBM "
+    "CatBoost GBDT Dropout"
+).split()
 GLOSSARY = "\n\n".join(f"## What is {term}?\n\nSomething named {term}." for term in TERMS) + (
     "\n\n## What is overfitting?\n\nSomething named overfitting."
     "\n\n## 什么是过拟合？\n\n一种现象叫过拟合。\n\n## 什么是梯度消失？\n\n一种现象叫梯度消失。\n"
@@ -163,7 +166,10 @@ def test_what_a_note_declares_is_a_prerequisite_with_its_line(declaration: str) 
 
 
 def test_requirements_of_a_note_on_many_things_relate_no_two_of_them() -> None:
-    many = "---\nrequires: [rnn]\n---\n\n# Cells: LSTM and GRU\n\n## What is LSTM?\n\nLSTM has gates. GRU too.\n"
+    many = (
+        "---\nrequires: [rnn]\n---\n\n# Cells: LSTM and GRU\n\n## What is LSTM?\n\nLSTM has "
+        "gates. GRU too.\n"
+    )
     gathered = [
         annotate(note("---\nid: rnn\n---\n\n# RNN\n\nA loop.\n", "rnn.md")),
         annotate(note(many, "cells.md")),
@@ -222,14 +228,20 @@ def test_a_short_form_of_two_things_is_both() -> None:
 
 
 def test_an_ambiguous_short_form_means_what_its_note_says() -> None:
-    item = "**Linear Discriminant Analysis (LDA)** projects.\n\n**Flexible Analysis (FDA)** is there.\n\nFDA improves on LDA."
+    item = (
+        "**Linear Discriminant Analysis (LDA)** projects.\n\n**Flexible Analysis (FDA)** is "
+        "there.\n\nFDA improves on LDA."
+    )
     _, relations = found(item, "**Latent Dirichlet Allocation (LDA)** samples.")
     assert "linear-discriminant-analysis evolves_to fda" in edges(relations)
 
 
 def test_similar_names_stay_apart() -> None:
     concepts, _ = found(
-        "**Multi-Query Attention** is one. **Grouped-Query Attention** is another. **Multi-Head Attention** too."
+        (
+            "**Multi-Query Attention** is one. **Grouped-Query Attention** is another. "
+            "**Multi-Head Attention** too."
+        )
     )
     assert len(concepts) == 3
 
@@ -255,7 +267,10 @@ def test_aliases_of_a_note_on_one_thing_are_its_names() -> None:
 
 
 def test_aliases_that_are_keywords_are_not() -> None:
-    text = "---\naliases: [reset gate, dropout rate]\n---\n\n# GRU network\n\nThe reset gate of a GRU network forgets.\n"
+    text = (
+        "---\naliases: [reset gate, dropout rate]\n---\n\n# GRU network\n\nThe reset gate of a "
+        "GRU network forgets.\n"
+    )
     assert not any(
         {"reset gate", "GRU network"} <= {alias.text for alias in item.aliases}
         for item in found(text)[0]
@@ -277,7 +292,10 @@ def test_aliases_that_are_keywords_are_not() -> None:
     ],
 )
 def test_a_heading_gives_the_term_that_it_asks_about(heading: str, label: str) -> None:
-    text = f"# My notes of today\n\n## {heading}\n\nAnswer about GRU, softmax function, Occam's razor, beam search, BERT.\n"
+    text = (
+        f"# My notes of today\n\n## {heading}\n\nAnswer about GRU, softmax function, Occam's "
+        f"razor, beam search, BERT.\n"
+    )
     assert label in {item.label for item in found(text)[0]}
 
 
@@ -320,8 +338,14 @@ def test_whose_text_names_whom_is_at_least_suggested() -> None:
     "text",
     [
         "## How did attention evolve?\n\n- **MHA**: many.\n- **MQA**: one.\n- **GQA**: some.\n",
-        "## 注意力的演进\n\nMHA 有许多头。\n\n### MQA\n\n只有一个。\n\n### GQA\n\n有几个。\n\n### 怎样选择 GQA？\n\n看情况。\n",
-        "## 注意力的演进\n\nMHA 有许多头。\n\n### MQA\n\n只有一个。\n\n### GQA\n\n有几个。\n\n### MHA\n\n再看一遍。\n",
+        (
+            "## 注意力的演进\n\nMHA 有许多头。\n\n### MQA\n\n只有一个。\n\n### GQA\n\n有几个。\n"
+            "\n### 怎样选择 GQA？\n\n看情况。\n"
+        ),
+        (
+            "## 注意力的演进\n\nMHA 有许多头。\n\n### MQA\n\n只有一个。\n\n### GQA\n\n有几个。\n"
+            "\n### MHA\n\n再看一遍。\n"
+        ),
     ],
     ids=["defined", "headings", "a heading on the first again"],
 )
@@ -386,7 +410,10 @@ relations:
       - {path: 0.md, heading: "What is RNN?", quote: "An RNN has a loop.\\nLSTM needs it."}
       - {path: 0.md, quote: "This is nowhere."}
 """
-NET = "---\nid: net\n---\n\n## What is RNN?\n\nAn RNN has a loop.\nLSTM needs it.\n\n## What is LSTM?\n\nLSTM improves on RNN.\n"
+NET = (
+    "---\nid: net\n---\n\n## What is RNN?\n\nAn RNN has a loop.\nLSTM needs it.\n\n## What is "
+    "LSTM?\n\nLSTM improves on RNN.\n"
+)
 
 
 def test_the_curated_file_wins_and_its_rejections_are_remembered() -> None:

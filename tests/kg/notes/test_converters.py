@@ -176,7 +176,10 @@ def test_html_is_read_without_scripts_and_menus_and_its_quotes_are_the_source() 
 
 
 TAGS = "<p>|</p>|<h3>|</h3>|<pre>|</pre>|<li>|<script>|</script>|<!--|-->|<br/>|&lt;|&#x2;|<"
-MARKS = "* |** |#+BEGIN_SRC|#+END_SRC|:PROPERTIES:|:END:|[[a][b]]|[fn:1]|=x=|.. note::|.. |::|====|----|``x``|:ref:`x`|`a <b>`_"
+MARKS = (
+    "* |** |#+BEGIN_SRC|#+END_SRC|:PROPERTIES:|:END:|[[a][b]]|[fn:1]|=x=|.. note::|.. |::|====|"
+    "----|``x``|:ref:`x`|`a <b>`_"
+)
 OTHERS = ["| a |", "\n", "\n\n", "\r\n", "\r", "   ", "\u2028", "\x0c", "\u2060", "字", "word. "]
 PIECES = st.sampled_from([*TAGS.split("|"), *MARKS.split("|"), *OTHERS])
 
@@ -277,7 +280,10 @@ def pdf(*pages: str) -> bytes:
         objects.append(f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream")
         font = "/Resources << /Font << /F1 3 0 R >> >>"
         objects.append(
-            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents {len(objects)} 0 R {font} >>"
+            (
+                f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents {len(objects)} "
+                f"0 R {font} >>"
+            )
         )
         kids.append(f"{len(objects)} 0 R")
     objects[1] = f"<< /Type /Pages /Kids [{' '.join(kids)}] /Count {len(kids)} >>"
@@ -341,7 +347,10 @@ def test_a_word_file_is_read_with_headings_lists_and_tables() -> None:
     file = io.BytesIO()
     document.save(file)
     note = parse_note(file.getvalue(), "n.docx")
-    expected = "## Gates\n\nThe GRU has two gates.\n\n- update gate\n\n| Model | Gates |\n|---|---|\n| GRU | 2 |"
+    expected = (
+        "## Gates\n\nThe GRU has two gates.\n\n- update gate\n\n| Model | Gates |\n|---|---|\n| "
+        "GRU | 2 |"
+    )
     assert note.text == expected
 
 

@@ -115,7 +115,10 @@ def test_what_the_rules_of_gitignore_leave_out_is_reported_and_inner_rules_win(
     ]  # what is named is meant
 
 
-FRENCH = "La mémoire à long terme décide de ce qu'il faut garder; la porte d'oubli efface le passé où il ne sert plus à rien.\n"
+FRENCH = (
+    "La mémoire à long terme décide de ce qu'il faut garder; la porte d'oubli efface le passé "
+    "où il ne sert plus à rien.\n"
+)
 TRADITIONAL = "# 注意力機制\n\n注意力機制與多頭注意力讓模型取得資訊，這樣變異數保持為一。\n"
 
 

@@ -36,7 +36,10 @@ def test_a_table_row_reads_with_its_columns_names() -> None:
 
 
 def test_a_table_of_contents_is_no_text_of_the_note() -> None:
-    contents = "- [1. Gates](https://host.org/tree/gates#1-gates)\n  - [in (short)](#short)\n- [Elsewhere](other.md)\n"
+    contents = (
+        "- [1. Gates](https://host.org/tree/gates#1-gates)\n  - [in (short)](#short)\n- "
+        "[Elsewhere](other.md)\n"
+    )
     (first, gates) = parse_markdown(
         f"# Notes\n\n[toc]\n\n{contents}\n## 1. Gates\n\nA gate, see [1. Gates](#1-gates).\n"
     )
@@ -45,7 +48,10 @@ def test_a_table_of_contents_is_no_text_of_the_note() -> None:
 
 
 def test_a_heading_numbered_as_a_part_is_under_its_whole_even_at_the_same_level() -> None:
-    text = "### 3. CTranslate2\n\n### 3.1 Use\n\na\n\n### 3.2 Faults\n\nb\n\n### 4. Text\n\nc\n\n### 4-2 Other\n\nd\n"
+    text = (
+        "### 3. CTranslate2\n\n### 3.1 Use\n\na\n\n### 3.2 Faults\n\nb\n\n### 4. Text\n\nc\n\n"
+        "### 4-2 Other\n\nd\n"
+    )
     trails = [section.heading for section in parse_markdown(text)]
     assert trails == [
         ("3. CTranslate2", "3.1 Use"),
