@@ -112,6 +112,9 @@ _ZH = {
 }
 _WORDS = {"en": _EN, "zh": _ZH}
 
+# They share one scope, in this order.
+_SCRIPTS = ("layout.js", "view.js", "drawing.js", "page.js", "panel.js")
+
 
 def page(
     graph: Graph, around: Neighbourhood, kinds: tuple[RelationKind, ...], language: str
@@ -119,7 +122,7 @@ def page(
     """Return the page with the whole graph but rejected relations, opened at a part."""
     words = _WORDS[language]
     style = _asset("page.css")
-    script = "(() => {\n" + "\n".join(map(_asset, ("layout.js", "view.js", "page.js"))) + "})();"
+    script = "(() => {\n" + "\n".join(map(_asset, _SCRIPTS)) + "})();"
     focus = plain_label(concept_of(graph, around.focus).name(language)) if around.focus else ""
     data = json.dumps(
         _data(graph, around, kinds, language), ensure_ascii=False, separators=(",", ":")

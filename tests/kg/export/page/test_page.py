@@ -165,16 +165,16 @@ def test_a_relation_whose_quote_is_gone_says_so(browser: Browser, tmp_path: Path
 
 def test_relations_are_shown_and_hidden_and_steps_counted(browser: Browser, whole: Path) -> None:
     with opened(browser, whole, "mla") as page:
-        assert page.locator("#stage .bond.evolves_to").count() > 3
+        assert page.locator("#stage .edge.evolves_to").count() > 3
         page.uncheck("[name=evolves_to]")
         assert (
-            page.locator("#stage .bond.evolves_to").count() == 0
-            and page.locator("#stage .bond.prerequisite_of").count() > 10
+            page.locator("#stage .edge.evolves_to").count() == 0
+            and page.locator("#stage .edge.prerequisite_of").count() > 10
         )
         page.check("[name=contrasts_with]")
-        assert page.locator("#stage .bond.contrasts_with").count() > 0
+        assert page.locator("#stage .edge.contrasts_with").count() > 0
         page.check("[name=suggested]")
-        assert page.locator("#stage .bond.suggested").count() > 0
+        assert page.locator("#stage .edge.suggested").count() > 0
         page.uncheck("[name=suggested]")
         before = page.locator(".box").count()
         page.fill("#depth", "2")
@@ -186,13 +186,13 @@ def test_pointing_at_a_line_or_box_shows_what_it_joins(browser: Browser, whole: 
         page.keyboard.press("Escape")
         page.hover('.box[data-id="lstm"]')
         assert (
-            page.locator("#stage .bond.hot").count() == 5 and page.locator(".box.near").count() == 6
+            page.locator("#stage .edge.hot").count() == 5 and page.locator(".box.near").count() == 6
         )
-        edge = page.locator("#stage .bond:has(title:text('LSTM')) .way").first
+        edge = page.locator("#stage .edge:has(title:text('LSTM')) .way").first
         edge.dispatch_event("pointerenter")
-        page.locator("#stage .bond").first.dispatch_event("pointerenter")
+        page.locator("#stage .edge").first.dispatch_event("pointerenter")
         assert (
-            page.locator("#stage .bond.hot").count() == 1 and page.locator(".box.near").count() == 2
+            page.locator("#stage .edge.hot").count() == 1 and page.locator(".box.near").count() == 2
         )
 
 
@@ -308,7 +308,7 @@ def test_what_was_rejected_is_in_the_data_formats_and_in_no_drawing(tmp_path: Pa
 
 def test_a_circle_is_drawn_and_said_to_be_one(browser: Browser, tmp_path: Path) -> None:
     with opened(browser, written(circle(), tmp_path), "b") as page:
-        assert page.locator("#stage .bond.cycle").count() == 3
+        assert page.locator("#stage .edge.cycle").count() == 3
         assert "leads around in a circle" in page.inner_text("#panel")
 
 
