@@ -1,4 +1,7 @@
-"""Find and read the note files of a folder. Never writes, and never follows a link out of the folder."""
+"""Find and read the note files of a folder.
+
+Nothing here writes a file, or follows a link out of the folder.
+"""
 
 import os
 import stat
@@ -11,103 +14,106 @@ from kg.notes.formats import SUFFIXES, is_extracted
 from kg.notes.gitignore import IgnoreRules
 from kg.notes.note import Note, parse_note
 
-MAX_FILE_BYTES = 20_000_000  # bytes; a larger text file is a log or a dump, not a note
-MAX_DOCUMENT_BYTES = 200_000_000  # PDF and Word files hold pictures too
+# A larger text file is a log or a dump, not a note.
+MAX_FILE_BYTES = 20_000_000
+# PDF and Word files hold pictures too.
+MAX_DOCUMENT_BYTES = 200_000_000
+# Folders that hold no notes of the person, and why.
 _SKIPPED_FOLDERS = {"node_modules": "other people's packages", "__pycache__": "Python's cache"}
+_UNREADABLE_FOLDER = "a folder that may not be read"
+_IGNORED = "ignored by .gitignore or .kbaseignore"
 
 
 @dataclass(frozen=True, slots=True)
 class SkippedFile:
-    """A file that is not a note, or could not be read, and why."""
+    """A file or folder that was skipped, and why. `failed` says that it should be readable."""
 
     path: str
     reason: str
-    failed: bool = False  # it should have been readable
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class NoteFile:
-    """A note file that has not been read yet. `modified` is its time in nanoseconds."""
+    """A note file that has not been read yet: bytes, and time of modification in nanoseconds."""
 
     path: str
     size: int
     modified: int
 
 
-_CLOSED = "a folder that may not be read"
-
-
 def find_notes(
     root: Path, within: Sequence[str] = (".",)
 ) -> tuple[list[NoteFile], list[SkippedFile]]:
-    """The note files under these folders of `root` (or these files, of any suffix), by path, and what was passed over.
+    """Return the note files in these folders of `root`, and what was skipped, both by path.
 
-    Raises NotesError when the only place named does not exist; one of several that is gone is a file that was indexed once.
+    `within` may name files too, of any suffix. Raises NotesError if it names a single file or
+    folder that does not exist. One of several may be gone since it was last indexed.
     """
     entries: dict[str, NoteFile | SkippedFile] = {}
-    for place in (root / one for one in within):
-        if not os.path.lexists(place):
+    for location in (root / name for name in within):
+        if not os.path.lexists(location):
             if len(within) == 1:
-                raise NotesError(f"there is no file or folder {place}", "check the path")
-        elif place.is_dir():
-            entries |= {entry.path: entry for entry in _walk(place, root)}
+                raise NotesError(f"there is no file or folder {location}", "check the path")
+        elif location.is_dir():
+            entries |= {entry.path: entry for entry in _walk(location, root)}
         else:
-            entries |= {
-                entry.path: entry
-                for entry in (_look_at(str(place), _name(place, root), root, explicit=True),)
-            }
+            name = _relative(location, root)
+            entry = _inspect_file(str(location), name, root, explicit=True)
+            entries[entry.path] = entry
     ordered = [entries[path] for path in sorted(entries)]
-    return [one for one in ordered if isinstance(one, NoteFile)], [
-        one for one in ordered if isinstance(one, SkippedFile)
-    ]
+    return (
+        [entry for entry in ordered if isinstance(entry, NoteFile)],
+        [entry for entry in ordered if isinstance(entry, SkippedFile)],
+    )
 
 
 def read_note(root: Path, path: str) -> Note:
-    """The note at `path` under `root`. Raises NotesError, saying why, when it is no readable text."""
+    """Return the note at `path` under `root`. Raises NotesError if it is not readable."""
     return parse_note(read_bytes(root, path), path)
 
 
 def read_bytes(root: Path, path: str) -> bytes:
-    """What is in a file of notes. Raises NotesError, saying why, when it cannot be read."""
-    place = root / path
-    largest = _largest(path)
+    """Return the bytes of a note file. Raises NotesError if it cannot be read or is too large."""
+    limit = _max_bytes(path)
     try:
-        with place.open("rb") as file:
-            data = file.read(largest + 1)
+        with (root / path).open("rb") as file:
+            data = file.read(limit + 1)
     except OSError as error:
-        raise NotesError(f"{path}: {_why(error)}") from error
-    if len(data) > largest:
-        raise NotesError(f"{path}: larger than {largest // 1_000_000} MB")
+        raise NotesError(f"{path}: {_error_text(error)}") from error
+    if len(data) > limit:
+        raise NotesError(f"{path}: {_too_large(limit)}")
     return data
 
 
 def _walk(folder: Path, root: Path) -> Iterator[NoteFile | SkippedFile]:
-    """What a folder holds; folders behind links are not entered, so no loop is possible, nor are hidden ones."""
-    ignored = IgnoreRules()
+    """Yield what a folder and those in it hold, without entering hidden ones or links.
+
+    As no link is followed, the walk cannot loop.
+    """
+    rules = IgnoreRules()
     for parent, folders, files in os.walk(folder):
-        within = _name(Path(parent), root)
-        prefix = "" if within == "." else f"{within}/"
-        ignored.enter(parent, prefix, files)
-        passed = {
-            name: why for name in folders if (why := _unentered(parent, name, ignored, prefix))
-        }
-        yield from (
-            SkippedFile(prefix + name, why, why == _CLOSED)
-            for name, why in passed.items()
-            if name != ".kbase"
-        )
-        folders[:] = sorted(set(folders) - passed.keys())
+        name = _relative(Path(parent), root)
+        prefix = "" if name == "." else f"{name}/"
+        rules.enter(parent, prefix, files)
+        reasons = {name: _folder_objection(parent, name, rules, prefix) for name in folders}
+        for name in folders:
+            if reasons[name] and name != ".kbase":
+                failed = reasons[name] == _UNREADABLE_FOLDER
+                yield SkippedFile(prefix + name, reasons[name], failed)
+        folders[:] = sorted(name for name in folders if not reasons[name])
         for name in files:
             if name.startswith("."):
                 yield SkippedFile(prefix + name, "hidden")
-            elif ignored.ignores(prefix + name):
-                yield SkippedFile(prefix + name, "ignored by .gitignore or .kbaseignore")
+            elif rules.ignores(prefix + name):
+                yield SkippedFile(prefix + name, _IGNORED)
             else:
-                yield _look_at(os.path.join(parent, name), prefix + name, root, explicit=False)
+                path = os.path.join(parent, name)
+                yield _inspect_file(path, prefix + name, root, explicit=False)
 
 
-def _unentered(parent: str, name: str, ignored: IgnoreRules, prefix: str) -> str:
-    """Why a folder is passed over, if it is."""
+def _folder_objection(parent: str, name: str, rules: IgnoreRules, prefix: str) -> str:
+    """Return why a folder is not entered, or an empty string."""
     path = os.path.join(parent, name)
     if os.path.islink(path):
         return "a link to a folder"
@@ -115,35 +121,37 @@ def _unentered(parent: str, name: str, ignored: IgnoreRules, prefix: str) -> str
         return "hidden"
     if name in _SKIPPED_FOLDERS:
         return _SKIPPED_FOLDERS[name]
-    if ignored.ignores(f"{prefix}{name}/"):
-        return "ignored by .gitignore or .kbaseignore"
-    return "" if os.access(path, os.R_OK | os.X_OK) else _CLOSED
+    if rules.ignores(f"{prefix}{name}/"):
+        return _IGNORED
+    return "" if os.access(path, os.R_OK | os.X_OK) else _UNREADABLE_FOLDER
 
 
-def _look_at(path: str, name: str, root: Path, explicit: bool) -> NoteFile | SkippedFile:
-    """What a path holds, without reading it."""
+def _inspect_file(path: str, name: str, root: Path, explicit: bool) -> NoteFile | SkippedFile:
+    """Return what a file is, without reading it.
+
+    `name` is its path relative to `root`. An `explicit` file may have any suffix.
+    """
     try:
         name.encode("utf-8")
-        status = os.stat(path)
-        reason, failed = _objection(path, root, explicit, status)
     except UnicodeEncodeError:
-        return SkippedFile(
-            name.encode("utf-8", "replace").decode(), "a file name that is not UTF-8", failed=True
-        )
+        printable = name.encode("utf-8", "replace").decode()
+        return SkippedFile(printable, "a file name that is not UTF-8", failed=True)
+    try:
+        status = os.stat(path)
+        reason, failed = _file_objection(path, root, explicit, status)
     except (OSError, RuntimeError) as error:
-        link = os.path.islink(path)
-        return SkippedFile(
-            name, "a link that leads nowhere" if link else _why(error), failed=not link
-        )
-    return (
-        SkippedFile(name, reason, failed)
-        if reason
-        else NoteFile(name, status.st_size, status.st_mtime_ns)
-    )
+        if os.path.islink(path):
+            return SkippedFile(name, "a link that leads nowhere")
+        return SkippedFile(name, _error_text(error), failed=True)
+    if reason:
+        return SkippedFile(name, reason, failed)
+    return NoteFile(name, status.st_size, status.st_mtime_ns)
 
 
-def _objection(path: str, root: Path, explicit: bool, status: os.stat_result) -> tuple[str, bool]:
-    """Why a file is passed over, if it is, and whether that is a failure."""
+def _file_objection(
+    path: str, root: Path, explicit: bool, status: os.stat_result
+) -> tuple[str, bool]:
+    """Return why a file is skipped, or an empty string, and whether that is a failure."""
     if os.path.islink(path) and not Path(path).resolve(strict=True).is_relative_to(root.resolve()):
         return "a link that leaves the notes' folder", False
     if not stat.S_ISREG(status.st_mode):
@@ -151,18 +159,22 @@ def _objection(path: str, root: Path, explicit: bool, status: os.stat_result) ->
     suffix = os.path.splitext(path)[1].lower()
     if not explicit and suffix not in SUFFIXES:
         return f"not a note ({suffix or 'no suffix'})", False
-    if status.st_size > (largest := _largest(path)):
-        return f"larger than {largest // 1_000_000} MB", True
+    if status.st_size > (limit := _max_bytes(path)):
+        return _too_large(limit), True
     return ("empty", False) if status.st_size == 0 else ("", False)
 
 
-def _largest(path: str) -> int:
+def _max_bytes(path: str) -> int:
     return MAX_DOCUMENT_BYTES if is_extracted(path) else MAX_FILE_BYTES
 
 
-def _name(path: Path, root: Path) -> str:
+def _too_large(limit: int) -> str:
+    return f"larger than {limit // 1_000_000} MB"
+
+
+def _relative(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix()
 
 
-def _why(error: OSError | RuntimeError) -> str:
+def _error_text(error: OSError | RuntimeError) -> str:
     return str(getattr(error, "strerror", None) or error).lower()

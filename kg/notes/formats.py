@@ -1,7 +1,7 @@
-"""What a note may be written in, and its text laid out as Markdown: each character stays at its own place.
+"""List the formats a note may have, and turn each into Markdown of the same length.
 
-What is markup in another format becomes markup of Markdown or `FILL`, never longer or shorter. So one parser reads every
-format, and a place in what it reads is the place in the file. PDF, Word and notebooks hold no text: kg/documents.py extracts it.
+Markup of another format is replaced by Markdown's or by padding, never by something longer or
+shorter. So one parser reads every format, and an offset in what it reads is the offset in the file.
 """
 
 import re
@@ -10,23 +10,26 @@ from pathlib import PurePosixPath
 
 from kg.notes.converters.padding import FILL
 
+# Suffixes of files that are parsed as they are.
 MARKDOWN = (".md", ".markdown", ".txt")
+# Suffixes of text files whose markup is converted.
 CONVERTED = (".rst", ".org", ".html", ".htm")
+# Suffixes of files that are not text: theirs is extracted.
 EXTRACTED = (".ipynb", ".pdf", ".docx")
 SUFFIXES = (*MARKDOWN, *CONVERTED, *EXTRACTED)
 _HASHES = re.compile(r"^#+(?=[ \t])", re.MULTILINE)
 
 
 def to_markdown(path: str, text: str) -> str:
-    """A note's text as Markdown of the same length."""
+    """Return a note's text as Markdown of the same length."""
     suffix = PurePosixPath(path).suffix.lower()
-    if suffix == ".pdf":  # a printed # is a comment in code
+    if suffix == ".pdf":  # A # in print is a comment in code, not a heading.
         return _HASHES.sub(lambda match: FILL * len(match[0]), text)
-    return _laid_out(suffix, text) if suffix in CONVERTED else text
+    return _convert(suffix, text) if suffix in CONVERTED else text
 
 
-@lru_cache(maxsize=1)  # whoever splits a note asks again and again
-def _laid_out(suffix: str, text: str) -> str:
+@lru_cache(maxsize=1)  # Splitting one note asks for its Markdown again and again.
+def _convert(suffix: str, text: str) -> str:
     match suffix:
         case ".rst":
             from kg.notes.converters.rst import convert
@@ -38,10 +41,10 @@ def _laid_out(suffix: str, text: str) -> str:
 
 
 def is_extracted(path: str) -> bool:
-    """Whether a note's text is not what its file holds, but what was taken out of it."""
+    """Tell whether a note's text is not what its file holds, but was extracted from it."""
     return path.lower().endswith(EXTRACTED)
 
 
 def has_underlined_headings(path: str) -> bool:
-    """Whether its headings are underlined as `underline` does it."""
+    """Tell whether the converter of this format marks headings by underlines."""
     return path.lower().endswith(CONVERTED)

@@ -189,7 +189,7 @@ class _SectionParser:
         return None
 
     def _line_spans(self, first: int, last: int) -> tuple[CharRange, ...]:
-        """Return the ranges of lines `first` up to `last` (0-based), stripped, without blank ones."""
+        """Return the stripped ranges of lines `first` up to `last` (0-based) but for blank ones."""
         spans = []
         ranges = zip(self._lines.starts[first:last], self._lines.ends[first:last], strict=True)
         for start, end in ranges:

@@ -1,7 +1,6 @@
-"""A folder or file of notes → Note. Finds and reads the files; what they say is kg/markdown.py's to parse.
+"""Note: the text of one file, its character offsets and lines, and how a file's bytes become one.
 
-Which of them are ignored is kg/ignore.py's to say, what encoding they are in kg/encodings.py's.
-Notes are untrusted: nothing outside the notes' folder is read, nothing is written, nothing is executed.
+Notes are untrusted: nothing in this folder writes a file or executes what a note says.
 """
 
 import hashlib
@@ -19,10 +18,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One file as it stands on disk: `text` keeps every character, line ends included.
+    """One file as it is on disk: `text` keeps every character, line ends included.
 
-    `path` is relative to the notes' folder, with forward slashes. `digest` is the hash of the file's bytes. Of a PDF file or
-    a notebook `text` is what was extracted, and `parts` says where its pages or cells begin.
+    `path` is relative to the notes' folder, with forward slashes. `digest` is the hash of the
+    file's bytes. For a PDF file, a Word file or a notebook, `text` is what was extracted from it,
+    and `parts` holds the offsets at which its pages or cells begin.
     """
 
     path: str
@@ -34,28 +34,29 @@ class Note:
 
     @property
     def markdown(self) -> str:
-        """The text as Markdown, every character at its place."""
+        """The text as Markdown, with every character at the same offset."""
         return to_markdown(self.path, self.text)
 
     def sections(self) -> "tuple[Section, ...]":
-        """The note's sections. Plain text is read as Markdown too: it has paragraphs and, often, lists."""
-        from kg.notes.markdown import (
-            parse_markdown,
-        )  # whoever only re-reads a quote needs no Markdown
+        """Return the note's sections.
+
+        Plain text is parsed as Markdown too: it has paragraphs and, often, lists.
+        """
+        from kg.notes.markdown import parse_markdown  # Re-reading a quote needs no parser.
 
         return parse_markdown(self.markdown, has_underlined_headings(self.path))
 
     def page(self, offset: int) -> int:
-        """The number of the page or cell that holds the character at `offset`; 0 where there are none."""
+        """Return the number of the page or cell that holds a character, or 0 if there are none."""
         return bisect_right(self.parts, offset)
 
     def line_range(self, start: int, end: int) -> tuple[int, int]:
-        """The first and last line, 1-based and inclusive, of the characters from `start` up to `end`."""
+        """Return the first and last line (1-based, inclusive) of characters `start` up to `end`."""
         return self.lines.number(start), self.lines.number(max(start, end - 1))
 
 
 def parse_note(data: bytes, path: str) -> Note:
-    """The note that a file of these bytes holds. Raises NotesError, saying why, when it is no readable text."""
+    """Return the note that a file of these bytes holds. Raises NotesError if it is not readable."""
     text, encoding, parts = decode_note(data, path)
     return Note(path, text, encoding, content_hash(data), Lines.of(text), parts)
 
@@ -63,15 +64,18 @@ def parse_note(data: bytes, path: str) -> Note:
 def decode_note(
     data: bytes, path: str, encoding: str | None = None
 ) -> tuple[str, str, tuple[int, ...]]:
-    """The text of a file's bytes, what it was read as, and where its pages or cells begin. Raises NotesError."""
+    """Return a note's text, the encoding it was read with, and where its pages or cells begin.
+
+    Raises NotesError if the file is not readable.
+    """
     if not is_extracted(path):
         return (*decode(data, path, encoding), ())
-    from kg.notes.converters.documents import extract  # whoever has none pays for none
+    from kg.notes.converters.documents import extract_text  # It loads the readers of PDF and Word.
 
-    text, parts = extract(data, path)
+    text, parts = extract_text(data, path)
     return text.encode("utf-8", "replace").decode(), "extracted", parts
 
 
 def content_hash(data: bytes) -> bytes:
-    """A 16-byte hash by which a changed file or text is known."""
+    """Return a 16-byte hash, by which a changed file or text is recognised."""
     return hashlib.blake2b(data, digest_size=16).digest()

@@ -1,4 +1,7 @@
-"""Notebooks, PDF and Word files → their text as Markdown. The only file that imports pypdf and docx, once one is met."""
+"""Extract the text of notebooks, PDF and Word files as Markdown.
+
+The only file that imports pypdf and docx, and only once such a file is met.
+"""
 
 import io
 import json
@@ -10,16 +13,25 @@ from typing import Any
 
 from kg.errors import NotesError
 
-Extracted = tuple[
-    str, tuple[int, ...]
-]  # the text, and where each of its pages or cells begins; none where there are none
-_LARGEST = 200_000_000  # bytes that a Word file may unpack to
-_OFTEN_TOGETHER = frozenset(("LATIN", "CJK", "HIRAGANA", "KATAKANA", "GREEK"))
+# The text, and the offsets at which its pages or cells begin (empty if it has none).
+Extracted = tuple[str, tuple[int, ...]]
+
+# Bytes that a Word file may unpack to.
+_MAX_UNPACKED_BYTES = 200_000_000
+# Scripts, by the first word of their letters' names, that often stand in one text.
+_COMMON_SCRIPTS = frozenset(("LATIN", "CJK", "HIRAGANA", "KATAKANA", "GREEK"))
+# A garbled text has letters of at least so many other scripts.
+_GARBLED_SCRIPTS = 5
+# At least this share of a garbled text's letters is of these other scripts.
+_GARBLED_SHARE = 1 / 3
 _GAP = "\n\n"
 
 
-def extract(data: bytes, path: str) -> Extracted:
-    """The text of a file that is none. Raises NotesError, with what to install where a reader is missing."""
+def extract_text(data: bytes, path: str) -> Extracted:
+    """Return the text of a file that is not a text file.
+
+    Raises NotesError if it cannot be read; if a library is missing, with how to install it.
+    """
     suffix = path[path.rindex(".") :].lower()
     try:
         return {".ipynb": _notebook, ".pdf": _pdf, ".docx": _word}[suffix](data)
@@ -29,34 +41,34 @@ def extract(data: bytes, path: str) -> Extracted:
         ) from error
     except NotesError as error:
         raise NotesError(f"{path}: {error.message}", error.hint) from error
-    except Exception as error:  # readers of foreign formats fail in every way there is
+    except Exception as error:  # Readers of foreign formats raise all kinds of errors.
         raise NotesError(
             f"{path}: cannot be read as {suffix} ({type(error).__name__}: {error})"
         ) from error
 
 
-def _paged(parts: list[str]) -> Extracted:
-    """Texts one after the other, each at its place."""
-    starts, at = [], 0
+def _join_parts(parts: list[str]) -> Extracted:
+    """Join the texts of pages or cells, and note where each begins."""
+    starts, offset = [], 0
     for part in parts:
-        starts.append(at)
-        at += len(part) + len(_GAP)
+        starts.append(offset)
+        offset += len(part) + len(_GAP)
     return _GAP.join(parts), tuple(starts)
 
 
 def _notebook(data: bytes) -> Extracted:
-    """The cells of a Jupyter notebook, of format 4 or 3; what they print is left out."""
+    """Return the cells of a Jupyter notebook, of format 4 or 3, without their output."""
     book = json.loads(data)
     language = book.get("metadata", {}).get("kernelspec", {}).get("language", "python")
-    cells = (
-        book["cells"]
-        if "cells" in book
-        else [cell for sheet in book["worksheets"] for cell in sheet["cells"]]
-    )
-    return _paged([_cell(cell, language) for cell in cells])
+    if "cells" in book:
+        cells = book["cells"]
+    else:
+        cells = [cell for sheet in book["worksheets"] for cell in sheet["cells"]]
+    return _join_parts([_cell(cell, language) for cell in cells])
 
 
 def _cell(cell: dict[str, Any], language: str) -> str:
+    """Return a notebook's cell as Markdown. `language` is the programming language of its code."""
     source = cell.get("source", cell.get("input", ""))
     text = "".join(source).rstrip()
     if cell["cell_type"] == "heading":
@@ -65,7 +77,10 @@ def _cell(cell: dict[str, Any], language: str) -> str:
 
 
 def _pdf(data: bytes) -> Extracted:
-    """The pages of a PDF file. Raises NotesError when it is locked, or holds pictures only, or letters that tell nothing."""
+    """Return the pages of a PDF file.
+
+    Raises NotesError if it is locked, has only pictures, or does not say which letters it shows.
+    """
     from pypdf import PdfReader
 
     reader = PdfReader(io.BytesIO(data))
@@ -79,34 +94,39 @@ def _pdf(data: bytes) -> Extracted:
         raise NotesError("no text in it, perhaps pictures of pages")
     if _is_garbled("".join(pages)):
         raise NotesError("its fonts do not say which letters they show")
-    return _paged(pages)
+    return _join_parts(pages)
 
 
 def _is_garbled(text: str) -> bool:
-    """Whether a third of the letters are of five scripts and more: what comes of fonts that number their letters as they like."""
-    letters = [one for one in text if one.isalpha() and not one.isascii()]
-    scripts = Counter(unicodedata.name(one, "?").split()[0] for one in letters)
-    odd = {name: count for name, count in scripts.items() if name not in _OFTEN_TOGETHER}
-    return len(odd) >= 5 and sum(odd.values()) >= sum(map(str.isalpha, text)) / 3
+    """Tell whether a text was extracted from fonts that number their letters arbitrarily.
+
+    Its letters are then of many scripts that no text mixes.
+    """
+    letters = [character for character in text if character.isalpha()]
+    scripts = Counter(
+        unicodedata.name(letter, "?").split()[0] for letter in letters if not letter.isascii()
+    )
+    odd = {name: count for name, count in scripts.items() if name not in _COMMON_SCRIPTS}
+    return len(odd) >= _GARBLED_SCRIPTS and sum(odd.values()) >= _GARBLED_SHARE * len(letters)
 
 
 def _word(data: bytes) -> Extracted:
-    """The paragraphs and tables of a Word file; it has no pages before it is printed."""
+    """Return the paragraphs and tables of a Word file. It has no pages until it is printed."""
     from docx import Document
 
-    with zipfile.ZipFile(io.BytesIO(data)) as packed:
-        if sum(one.file_size for one in packed.infolist()) > _LARGEST:
-            raise NotesError(f"unpacks to more than {_LARGEST // 1_000_000} MB")
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if sum(member.file_size for member in archive.infolist()) > _MAX_UNPACKED_BYTES:
+            raise NotesError(f"unpacks to more than {_MAX_UNPACKED_BYTES // 1_000_000} MB")
     blocks = _word_blocks(Document(io.BytesIO(data)))
     return _GAP.join(block for block in blocks if block), ()
 
 
 def _word_blocks(document: Any) -> Iterator[str]:
+    """Yield the headings, list items, paragraphs and tables of a document as Markdown."""
     for block in document.iter_inner_content():
         if hasattr(block, "rows"):
-            yield _word_table(
-                [[" ".join(cell.text.split()) for cell in row.cells] for row in block.rows]
-            )
+            rows = [[" ".join(cell.text.split()) for cell in row.cells] for row in block.rows]
+            yield _word_table(rows)
             continue
         style, text = (block.style.name or "") if block.style else "", block.text.strip()
         if not text:
@@ -118,6 +138,6 @@ def _word_blocks(document: Any) -> Iterator[str]:
 
 
 def _word_table(rows: list[list[str]]) -> str:
-    """A table as Markdown has it, the first row as its head."""
+    """Return a table as Markdown, with the first row as its header."""
     lines = [f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in rows]
     return "\n".join([lines[0], "|" + "---|" * len(rows[0]), *lines[1:]]) if rows else ""

@@ -2,25 +2,27 @@
 
 import re
 
-FILL = "\u2060"  # a word joiner: no space, no width, and no part of what a reader sees
-SPACE = "\xa0"  # space that does not indent
+# A word joiner: it is no space, has no width, and is removed from what a reader sees.
+FILL = "\u2060"
+# A no-break space: it separates words, but does not indent.
+SPACE = "\xa0"
 
 
 def underline(level: int, room: int) -> str:
-    """The line under a heading: as many equal signs as its level, if there is room for them."""
+    """Return the line under a heading: an equal sign for each level, as far as there is room."""
     return ("=" * min(level, room)).ljust(room)
 
 
 def blank(text: str) -> str:
-    """Nothing in place of a text: its lines stay."""
+    """Return as many spaces as the text has characters, with its line ends kept."""
     return re.sub(r"[^\r\n]", " ", text)
 
 
-def hide(pattern: re.Pattern[str], text: str) -> str:
-    """The text with only the first group of each match left, and FILL in place of the rest of it."""
+def keep_first_group(pattern: re.Pattern[str], text: str) -> str:
+    """Return the text with FILL in place of each match, but for the match's first group."""
 
-    def left(match: re.Match[str]) -> str:
+    def pad(match: re.Match[str]) -> str:
         start, end = match.span(1)
         return FILL * (start - match.start()) + match[1] + FILL * (match.end() - end)
 
-    return pattern.sub(left, text)
+    return pattern.sub(pad, text)

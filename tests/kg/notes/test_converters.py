@@ -1,4 +1,4 @@
-"""Notes in other formats than Markdown: what is read, at which place, and that every quote is a slice."""
+"""Notes in other formats than Markdown: what is read of them, and that every quote is a slice."""
 
 import io
 import json
@@ -23,13 +23,13 @@ Kbase = Callable[..., Result]
 
 
 def shown(path: str, text: str) -> list[str]:
-    """The sentences of a note as a reader sees them, each with its heading's last part, after a check of its quote."""
+    """Return the sentences of a note as a reader sees them, each after its trail of headings."""
     note = parse_note(text.encode(), path)
     assert len(note.markdown) == len(note.text)
     return [
-        f"{'/'.join(one.heading)}: {sentence.text}"
-        for one in split_note(note)
-        for sentence in one.sentences
+        f"{'/'.join(passage.heading)}: {sentence.text}"
+        for passage in split_note(note)
+        for sentence in passage.sentences
     ]
 
 
@@ -37,8 +37,8 @@ def quotes(path: str, text: str) -> list[str]:
     note = parse_note(text.encode(), path)
     return [
         note.text[sentence.start : sentence.end]
-        for one in split_note(note)
-        for sentence in one.sentences
+        for passage in split_note(note)
+        for sentence in passage.sentences
     ]
 
 
@@ -177,15 +177,15 @@ def test_html_is_read_without_scripts_and_menus_and_its_quotes_are_the_source() 
 
 TAGS = "<p>|</p>|<h3>|</h3>|<pre>|</pre>|<li>|<script>|</script>|<!--|-->|<br/>|&lt;|&#x2;|<"
 MARKS = (
-    "* |** |#+BEGIN_SRC|#+END_SRC|:PROPERTIES:|:END:|[[a][b]]|[fn:1]|=x=|.. note::|.. |::|====|"
-    "----|``x``|:ref:`x`|`a <b>`_"
+    "* |** |#+BEGIN_SRC|#+END_SRC|:PROPERTIES:|:END:|[[a][b]]|[fn:1]|=x=|.. note::|.. |::|====|----"
+    "|``x``|:ref:`x`|`a <b>`_"
 )
 OTHERS = ["| a |", "\n", "\n\n", "\r\n", "\r", "   ", "\u2028", "\x0c", "\u2060", "字", "word. "]
 PIECES = st.sampled_from([*TAGS.split("|"), *MARKS.split("|"), *OTHERS])
 
 
 @given(st.sampled_from(CONVERTED), st.lists(PIECES | st.text(max_size=5), max_size=30).map("".join))
-def test_whatever_the_text_it_is_laid_out_at_its_place_and_passages_are_slices(
+def test_converting_any_text_keeps_its_length_and_passages_are_slices(
     suffix: str, text: str
 ) -> None:
     text = text.encode("utf-8", "replace").decode().replace("\x00", "")
@@ -195,15 +195,17 @@ def test_whatever_the_text_it_is_laid_out_at_its_place_and_passages_are_slices(
     for passage in split_note(note):
         assert passage.text == note.text[passage.start : passage.end] and passage.start >= end
         end = passage.end
-        assert all(passage.start <= one.start < one.end <= end for one in passage.sentences)
+        assert all(
+            passage.start <= sentence.start < sentence.end <= end for sentence in passage.sentences
+        )
 
 
 def notebook(*cells: tuple[str, str]) -> str:
-    made = [
+    described = [
         {"cell_type": kind, "source": source.splitlines(keepends=True), "metadata": {}}
         for kind, source in cells
     ]
-    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": made})
+    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": described})
 
 
 BOOK = notebook(
@@ -213,15 +215,15 @@ BOOK = notebook(
 )
 
 
-def test_a_notebook_is_read_by_cells_decoded(tmp_path: Path) -> None:
+def test_a_notebook_is_read_cell_by_cell(tmp_path: Path) -> None:
     (tmp_path / "n.ipynb").write_text(BOOK)
     note = read_note(tmp_path, "n.ipynb")
-    found = [
-        (one.page, one.heading, sentence.text)
-        for one in split_note(note)
-        for sentence in one.sentences
+    sentences = [
+        (passage.page, passage.heading, sentence.text)
+        for passage in split_note(note)
+        for sentence in passage.sentences
     ]
-    assert found == [
+    assert sentences == [
         (1, ("Gates",), "The GRU has two gates."),
         (2, ("Gates",), 'print("a\\n<b>")'),
         (3, ("Gates",), "After it."),
@@ -270,7 +272,7 @@ def test_a_citation_of_a_notebook_names_its_cell_and_is_gone_with_it(
 
 
 def pdf(*pages: str) -> bytes:
-    """A PDF file with a page for each text, in the few objects that one needs."""
+    """Return a PDF file with a page for each text, made of as few objects as possible."""
     objects = ["<< /Type /Catalog /Pages 2 0 R >>", ""]
     objects.append("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>")
     kids = []
@@ -280,19 +282,18 @@ def pdf(*pages: str) -> bytes:
         objects.append(f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream")
         font = "/Resources << /Font << /F1 3 0 R >> >>"
         objects.append(
-            (
-                f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents {len(objects)} "
-                f"0 R {font} >>"
-            )
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792]"
+            f" /Contents {len(objects)} 0 R {font} >>"
         )
         kids.append(f"{len(objects)} 0 R")
     objects[1] = f"<< /Type /Pages /Kids [{' '.join(kids)}] /Count {len(kids)} >>"
-    data, places = "%PDF-1.4\n", []
-    for number, one in enumerate(objects, 1):
-        places.append(len(data))
-        data += f"{number} 0 obj\n{one}\nendobj\n"
-    table = "".join(f"{place:010d} 00000 n \n" for place in places)
-    end = f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}trailer << /Size {len(objects) + 1} /Root 1 0 R >>\n"
+    data, offsets = "%PDF-1.4\n", []
+    for number, body in enumerate(objects, 1):
+        offsets.append(len(data))
+        data += f"{number} 0 obj\n{body}\nendobj\n"
+    table = "".join(f"{offset:010d} 00000 n \n" for offset in offsets)
+    size = len(objects) + 1
+    end = f"xref\n0 {size}\n0000000000 65535 f \n{table}trailer << /Size {size} /Root 1 0 R >>\n"
     return (data + end + f"startxref\n{len(data)}\n%%EOF\n").encode("latin-1")
 
 
@@ -327,7 +328,7 @@ def test_a_comment_in_code_that_a_pdf_file_prints_is_no_heading(tmp_path: Path) 
         ("", False),
     ],
 )
-def test_letters_of_many_scripts_at_once_are_none(text: str, garbled: bool) -> None:
+def test_text_with_letters_of_many_scripts_is_garbled(text: str, garbled: bool) -> None:
     assert _is_garbled(text) is garbled
 
 
@@ -347,11 +348,8 @@ def test_a_word_file_is_read_with_headings_lists_and_tables() -> None:
     file = io.BytesIO()
     document.save(file)
     note = parse_note(file.getvalue(), "n.docx")
-    expected = (
-        "## Gates\n\nThe GRU has two gates.\n\n- update gate\n\n| Model | Gates |\n|---|---|\n| "
-        "GRU | 2 |"
-    )
-    assert note.text == expected
+    table_lines = "| Model | Gates |\n|---|---|\n| GRU | 2 |"
+    assert note.text == f"## Gates\n\nThe GRU has two gates.\n\n- update gate\n\n{table_lines}"
 
 
 @pytest.mark.parametrize("suffix", [".pdf", ".docx"])
@@ -369,8 +367,8 @@ def test_without_the_extra_the_message_says_what_to_install(
 
 def bomb() -> bytes:
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
-        packed.writestr("word/document.xml", bytes(201_000_000))
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", bytes(201_000_000))
     return file.getvalue()
 
 
@@ -407,12 +405,12 @@ def test_no_bytes_make_a_reader_raise_anything_else(suffix: str, data: bytes) ->
     "piece",
     ["<", "<!--", "<a ", "<a x='", "<p", "<![CDATA[", "<a x='>", "<a\n", "<!", "</", "<script>"],
 )
-def test_the_html_parser_never_gets_a_tag_that_does_not_end_which_would_take_quadratic_time(
+def test_the_html_parser_never_gets_an_unclosed_tag_which_would_take_quadratic_time(
     piece: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fed: list[str] = []
     monkeypatch.setattr(
-        "kg.notes.converters.html._Reader.feed", lambda self, text: fed.append(text)
+        "kg.notes.converters.html._Converter.feed", lambda self, text: fed.append(text)
     )
     to_markdown("n.html", piece * 1000)
-    assert all(">" in one for one in fed[0].split("<")[1:])
+    assert all(">" in piece for piece in fed[0].split("<")[1:])
