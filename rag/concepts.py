@@ -23,7 +23,7 @@ def problems(index: "Index") -> list[str]:
     if curated_hash(index.location) == index.settings["curated"]:
         return list(json.loads(index.settings["problems"]))
     said = read_curated_file(index.location)
-    unclear = said.resolved(NameIndex([*said.concepts, *all_concepts(index)]))[1]
+    unclear = said.resolve_relations(NameIndex([*said.concepts, *all_concepts(index)]))[1]
     return [str(problem) for problem in (*said.problems, *unclear)]
 
 

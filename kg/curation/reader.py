@@ -1,15 +1,15 @@
-"""The curated file (concepts.yaml) → concepts and relations, and what is wrong with it, line by line.
+"""Read the curated file (concepts.yaml): its concepts and relations, and its problems by line.
 
-Reads the text it is given: opens no file, and does not look its quotes up in the notes (kg/extract.py).
+It opens no file, and does not look up quotes in the notes.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, cast
 
+from kg.curation.nodes import NodeReader
 from kg.language.detect import detect_language
 from kg.names import NameIndex, name_key, names_in
 from kg.types import (
@@ -18,7 +18,6 @@ from kg.types import (
     Concept,
     Edge,
     Evidence,
-    LocalizedText,
     Origin,
     Problem,
     Relation,
@@ -27,24 +26,30 @@ from kg.types import (
 )
 
 if TYPE_CHECKING:
-    from yaml import MappingNode, ScalarNode, SequenceNode
+    from kg.curation.nodes import Node
 
-    Node = ScalarNode | MappingNode | SequenceNode
-
-P = ParamSpec("P")
-T = TypeVar("T")
 _ID = re.compile(r"[^\W_](?:[^\W_]|-)*")
 _KINDS = [kind.value for kind in RelationKind]
 _DECISIONS = [Status.ACCEPTED.value, Status.REJECTED.value]
+_CONCEPT_FIELDS = ("name", "abbr", "aliases", "definition", "notes", "gap")
+_REQUIRED_RELATION_FIELDS = ("from", "to", "relation")
+_RELATION_FIELDS = (
+    *_REQUIRED_RELATION_FIELDS,
+    "reason",
+    "trade_off",
+    "status",
+    "confidence",
+    "evidence",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class CuratedConcepts:
-    """What a curated file says. An entry with a problem is left out, and so is every relation that leads to it.
+    """The content of a curated file, without faulty entries and the relations that lead to them.
 
-    The ends of a relation are as they are written: ids or names, of concepts of the file or of the notes. `lines` has
-    the line of each. `complete` is the file's word that it names every concept there is: what else the notes hold is
-    only suggested.
+    The ends of a relation are as written: ids or names, of concepts in the file or in the notes.
+    `lines` has the line of each relation. `complete` says that the file names every concept there
+    is; what else the notes hold is then only suggested.
     """
 
     concepts: tuple[Concept, ...]
@@ -54,284 +59,201 @@ class CuratedConcepts:
     path: str = ""
     lines: tuple[int, ...] = ()
 
-    def resolved(self, names: NameIndex) -> tuple[list[Relation], list[Problem]]:
-        """The relations between the concepts that their ends mean, and what is wrong with the others."""
-        said: dict[Edge, Relation] = {}
+    def resolve_relations(self, names: NameIndex) -> tuple[list[Relation], list[Problem]]:
+        """Return the relations between the concepts that their ends mean, and the problems."""
+        resolved: dict[Edge, Relation] = {}
         problems = []
-        for relation, line in zip(self.relations, self.lines, strict=True):
-            ends = (names.resolve(relation.source), names.resolve(relation.target))
-            if wrong := next(
-                (
-                    text
-                    for text in map(_unclear, (relation.source, relation.target), ends, [names] * 2)
-                    if text
-                ),
-                "",
+        for written, line in zip(self.relations, self.lines, strict=True):
+            source, target = names.resolve(written.source), names.resolve(written.target)
+            if unclear := (
+                _unclear_end(written.source, source, names)
+                or _unclear_end(written.target, target, names)
             ):
-                problems.append(Problem(self.path, line, wrong))
+                problems.append(Problem(self.path, line, unclear))
                 continue
-            meant = replace(relation, source=ends[0][0], target=ends[1][0])
-            if meant.source == meant.target:
-                problems.append(Problem(self.path, line, f"{meant.source} is related to itself"))
-            elif said.setdefault(meant.edge, meant) is not meant:
-                message = (
-                    f"{relation.source} {relation.kind.value} {relation.target} was said before"
-                )
+            relation = replace(written, source=source[0], target=target[0])
+            if relation.source == relation.target:
+                message = f"{relation.source} is related to itself"
                 problems.append(Problem(self.path, line, message))
-        return list(said.values()), problems
+            elif resolved.setdefault(relation.edge, relation) is not relation:
+                statement = f"{written.source} {written.kind.value} {written.target}"
+                problems.append(Problem(self.path, line, f"{statement} was said before"))
+        return list(resolved.values()), problems
 
 
 NOTHING_CURATED = CuratedConcepts((), (), ())
 
 
-def _unclear(written: str, meant: tuple[str, ...], names: NameIndex) -> str:
-    """Why an end of a relation is no one concept; empty when it is one."""
-    if len(meant) == 1:
+def _unclear_end(written: str, ids: tuple[str, ...], names: NameIndex) -> str:
+    """Return why the end of a relation does not mean one concept; an empty string if it does."""
+    if len(ids) == 1:
         return ""
-    if meant:
-        return f"{written} means several concepts: {', '.join(meant)}"
+    if ids:
+        return f"{written} means several concepts: {', '.join(ids)}"
     near = names.suggest(written, 1)
     return f"unknown concept {written}" + (f": did you mean {near[0]}?" if near else "")
 
 
 def read_curated(text: str, path: str) -> CuratedConcepts:
-    """What a curated file says. No evidence has lines yet.
+    """Return the content of a curated file. Its evidence has no lines yet.
 
-    A relation that gives evidence is declared; one that gives none rests on the person's word: its origin is the user.
+    A relation that gives evidence is declared. One that gives none rests on the person's word: its
+    origin is the user.
     """
     import yaml
 
+    def fail(line: int, reason: str) -> CuratedConcepts:
+        return CuratedConcepts((), (), (Problem(path, line + 1, f"malformed YAML: {reason}"),))
+
     try:
-        root = yaml.compose(
-            text, yaml.SafeLoader
-        )  # the C loader dies of deep nesting, and takes the process with it
+        # The C loader crashes on deep nesting, and takes the process with it.
+        root = cast("Node | None", yaml.compose(text, yaml.SafeLoader))
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line if error.problem_mark else 0
-        return CuratedConcepts(
-            (), (), (Problem(path, line + 1, f"malformed YAML: {error.problem}"),)
-        )
+        return fail(error.problem_mark.line if error.problem_mark else 0, str(error.problem))
     except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, int(error.position))
-        return CuratedConcepts(
-            (), (), (Problem(path, line + 1, "malformed YAML: a control character"),)
-        )
+        return fail(text.count("\n", 0, int(error.position)), "a control character")
     except RecursionError:
-        return CuratedConcepts((), (), (Problem(path, 1, "malformed YAML: nested too deeply"),))
-    reader = _Reader(path)
-    concepts, relations = reader.read(cast("Node", root)) if root else ([], [])
-    problems = sorted(reader.problems, key=lambda problem: problem.line)
-    lines, said = tuple(line for line, _ in relations), tuple(relation for _, relation in relations)
-    return CuratedConcepts(tuple(concepts), said, tuple(problems), reader.complete, path, lines)
+        return fail(0, "nested too deeply")
+    reader = _CurationReader(path)
+    concepts, relations = reader.read_root(root) if root else ([], [])
+    return CuratedConcepts(
+        tuple(concepts),
+        tuple(relation for _, relation in relations),
+        tuple(sorted(reader.problems, key=lambda problem: problem.line)),
+        reader.complete,
+        path,
+        tuple(line for line, _ in relations),
+    )
 
 
-class _Reader:
-    """Walks the nodes of a curated file and keeps what is wrong with them; what is wrong reads as nothing."""
+class _CurationReader(NodeReader):
+    """Reads the concepts and relations of a curated file from its nodes."""
 
     def __init__(self, path: str) -> None:
-        self.path = path
-        self.problems: list[Problem] = []
-        self.ids: dict[str, str] = {}  # key → id
+        super().__init__(path)
         self.complete = False
+        self._ids: dict[str, str] = {}  # by their keys
 
-    def read(self, root: "Node") -> tuple[list[Concept], list[tuple[int, Relation]]]:
-        """The concepts, and the relations with their lines."""
-        parts = self.fields(root, ("version", "complete", "concepts", "relations"))
-        self.choice(parts.get("version"), ["1"])
-        self.complete = self.choice(parts.get("complete"), ["false", "true"]) == "true"
+    def read_root(self, root: "Node") -> tuple[list[Concept], list[tuple[int, Relation]]]:
+        """Return the faultless concepts, and the relations between such with their lines."""
+        fields = self.read_fields(root, ("version", "complete", "concepts", "relations"))
+        self.read_choice(fields.get("version"), ["1"])
+        self.complete = self.read_flag(fields.get("complete"))
         concepts = [
-            self.sound(self.concept, id, node) for id, node in self.pairs(parts.get("concepts"))
+            concept
+            for id, node in self.read_pairs(fields.get("concepts"))
+            if (concept := self.read_faultless(self.read_concept, id, node))
         ]
-        sound = [concept for concept in concepts if concept]
-        broken = set(self.ids.values()) - {concept.id for concept in sound}
-        nodes = (
-            (node, self.sound(self.relation, node)) for node in self.items(parts.get("relations"))
-        )
-        said = [(node.start_mark.line + 1, relation) for node, relation in nodes if relation]
-        return sound, [
-            (line, one) for line, one in said if broken.isdisjoint((one.source, one.target))
+        faulty = set(self._ids.values()) - {concept.id for concept in concepts}
+        relations = [
+            (node.start_mark.line + 1, relation)
+            for node in self.read_items(fields.get("relations"))
+            if (relation := self.read_faultless(self.read_relation, node))
+            and faulty.isdisjoint((relation.source, relation.target))
         ]
+        return concepts, relations
 
-    def concept(self, id: "Node", node: "Node") -> Concept:
-        name = self.string(id)
-        if not _ID.fullmatch(name) or name != name.casefold():
-            self.wrong(
-                id, f"{name!r} is no id: small letters, digits and hyphens, a letter or digit first"
-            )
-        elif (other := self.ids.setdefault(name_key(name), name)) != name:
-            self.wrong(id, f"the id {name} differs from {other} by hyphens only")
-        parts = self.fields(
-            node, ("name", "abbr", "aliases", "definition", "notes", "gap"), ("name",)
-        )
-        names = [*self.full(parts.get("name"))]
-        label = names[0].text if names else ""
-        names += [
+    def read_concept(self, id_node: "Node", node: "Node") -> Concept:
+        """Return a concept with all its names: of two entries with one name the first counts."""
+        id = self._read_id(id_node)
+        fields = self.read_fields(node, _CONCEPT_FIELDS, required=("name",))
+        full = list(self._read_full_names(fields.get("name")))
+        short = [
             Alias(text, detect_language(text), AliasKind.ABBR)
-            for text in self.strings(parts.get("abbr"))
+            for text in self.read_texts(fields.get("abbr"))
         ]
-        names += self.synonyms(parts.get("aliases"))
+        names = [*full, *short, *self._read_synonyms(fields.get("aliases"))]
         for alias in names:
             if not name_key(alias.text):
-                self.wrong(node, f"{alias.text!r} is no name")
-        notes = tuple(map(_section, self.strings(parts.get("notes"))))
-        gap = self.choice(parts.get("gap"), ["false", "true"]) == "true"
+                self.report(node, f"{alias.text!r} is no name")
+        notes = tuple(map(_parse_section, self.read_texts(fields.get("notes"))))
+        gap = self.read_flag(fields.get("gap"))
         if gap and notes:
-            self.wrong(parts["gap"], "a gap has no notes: keep the one or the other")
-        aliases = {alias.text: alias for alias in reversed(names)}  # what is said first stays
+            self.report(fields["gap"], "a gap has no notes: keep the one or the other")
+        first_by_text = {alias.text: alias for alias in reversed(names)}
         return Concept(
-            name,
-            label,
-            tuple(reversed(aliases.values())),
-            self.wording(parts.get("definition")),
+            id,
+            full[0].text if full else "",
+            tuple(reversed(first_by_text.values())),
+            self.read_localized(fields.get("definition")),
             notes,
             gap,
         )
 
-    def full(self, node: "Node | None") -> Iterator[Alias]:
-        wording = self.wording(node)
-        for text, language_ in ((wording.en, "en"), (wording.zh, "zh")):
+    def _read_id(self, node: "Node") -> str:
+        id = self.read_text(node)
+        if not _ID.fullmatch(id) or id != id.casefold():
+            form = "small letters, digits and hyphens, a letter or digit first"
+            self.report(node, f"{id!r} is no id: {form}")
+        elif (other := self._ids.setdefault(name_key(id), id)) != id:
+            self.report(node, f"the id {id} differs from {other} by hyphens only")
+        return id
+
+    def _read_full_names(self, node: "Node | None") -> Iterator[Alias]:
+        """Yield the names of each language, and those in parentheses after them."""
+        name = self.read_localized(node)
+        for text, language in ((name.en, "en"), (name.zh, "zh")):
             if text:
-                first, *more = names_in(text)
-                yield from (Alias(first.text, language_, AliasKind.FULL), *more)
+                first, *others = names_in(text)
+                yield Alias(first.text, language, AliasKind.FULL)
+                yield from others
 
-    def synonyms(self, node: "Node | None") -> Iterator[Alias]:
-        """Other names, as a list or as one list for each language."""
+    def _read_synonyms(self, node: "Node | None") -> Iterator[Alias]:
+        """Yield other names, from one list or from a list for each language."""
         if node is None or node.id != "mapping":
-            yield from (
-                Alias(text, detect_language(text), AliasKind.SYNONYM) for text in self.strings(node)
-            )
-        else:
-            for name, values in self.fields(node, ("zh", "en")).items():
-                yield from (Alias(text, name, AliasKind.SYNONYM) for text in self.strings(values))
+            for text in self.read_texts(node):
+                yield Alias(text, detect_language(text), AliasKind.SYNONYM)
+            return
+        for language, texts in self.read_fields(node, ("zh", "en")).items():
+            for text in self.read_texts(texts):
+                yield Alias(text, language, AliasKind.SYNONYM)
 
-    def relation(self, node: "Node") -> Relation:
-        required = ("from", "to", "relation")
-        parts = self.fields(
-            node, (*required, "reason", "trade_off", "status", "confidence", "evidence"), required
+    def read_relation(self, node: "Node") -> Relation:
+        fields = self.read_fields(node, _RELATION_FIELDS, _REQUIRED_RELATION_FIELDS)
+        source, target = (
+            self.read_text(fields[end]) if end in fields else "" for end in ("from", "to")
         )
-        source, target = (self.string(parts[end]) if end in parts else "" for end in ("from", "to"))
-        kind = RelationKind(self.choice(parts.get("relation"), _KINDS) or RelationKind.RELATED)
-        if "trade_off" in parts and kind is not RelationKind.EVOLVES_TO:
-            self.wrong(parts["trade_off"], "trade_off belongs to evolves_to only")
+        kind = RelationKind(
+            self.read_choice(fields.get("relation"), _KINDS) or RelationKind.RELATED
+        )
+        if "trade_off" in fields and kind is not RelationKind.EVOLVES_TO:
+            self.report(fields["trade_off"], "trade_off belongs to evolves_to only")
         return Relation(
             source,
             target,
             kind,
-            Origin.DECLARED if "evidence" in parts else Origin.USER,
-            self.confidence(parts.get("confidence")),
-            Status(self.choice(parts.get("status"), _DECISIONS) or Status.ACCEPTED),
-            self.wording(parts.get("reason")),
-            self.wording(parts.get("trade_off")),
-            tuple(self.evidence(item) for item in self.items(parts.get("evidence"))),
+            Origin.DECLARED if "evidence" in fields else Origin.USER,
+            self._read_confidence(fields.get("confidence")),
+            Status(self.read_choice(fields.get("status"), _DECISIONS) or Status.ACCEPTED),
+            self.read_localized(fields.get("reason")),
+            self.read_localized(fields.get("trade_off")),
+            tuple(self._read_evidence(item) for item in self.read_items(fields.get("evidence"))),
         )
 
-    def evidence(self, node: "Node") -> Evidence:
-        parts = self.fields(node, ("path", "heading", "quote"), ("path", "quote"))
+    def _read_evidence(self, node: "Node") -> Evidence:
+        fields = self.read_fields(node, ("path", "heading", "quote"), ("path", "quote"))
         path, heading, quote = (
-            self.string(parts[name]) if name in parts else ""
+            self.read_text(fields[name]) if name in fields else ""
             for name in ("path", "heading", "quote")
         )
         if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
-            self.wrong(parts["path"], f"{path} leaves the notes' folder")
+            self.report(fields["path"], f"{path} leaves the notes' folder")
         return Evidence(path, 0, 0, (heading,) if heading else (), quote)
 
-    def confidence(self, node: "Node | None") -> float:
+    def _read_confidence(self, node: "Node | None") -> float:
         try:
             value = float(node.value) if node else 1.0
         except (TypeError, ValueError):
             value = -1.0
         if node and not 0 <= value <= 1:
-            self.wrong(node, "confidence must be a number from 0 to 1")
+            self.report(node, "confidence must be a number from 0 to 1")
         return value
 
-    def sound(self, read: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T | None:
-        """What was read, unless something was wrong with it."""
-        before = len(self.problems)
-        result = read(*arguments, **named)
-        return result if len(self.problems) == before else None
-
-    def wrong(self, node: "Node", message: str) -> None:
-        self.problems.append(Problem(self.path, node.start_mark.line + 1, message))
-
-    def pairs(self, node: "Node | None") -> list[tuple["Node", "Node"]]:
-        """A mapping's keys and values; a key said twice is wrong, and the first one counts."""
-        if node is None or _empty(node):
-            return []
-        if node.id != "mapping":
-            self.wrong(node, "expected keys and values")
-            return []
-        found: dict[str, tuple[Node, Node]] = {}
-        for name, value in node.value:
-            if found.setdefault(self.string(name), (name, value))[0] is not name:
-                self.wrong(name, f"{name.value} is here twice")
-        return list(found.values())
-
-    def fields(
-        self, node: "Node", allowed: Collection[str], required: Collection[str] = ()
-    ) -> "dict[str, Node]":
-        found = {
-            name.value: value
-            for name, value in self.pairs(node)
-            if self.choice(name, allowed, "key")
-        }
-        if missing := [name for name in required if name not in found]:
-            self.wrong(node, f"{' and '.join(missing)} missing")
-        return {name: value for name, value in found.items() if not _empty(value)}
-
-    def items(self, node: "Node | None") -> list["Node"]:
-        """A list's items."""
-        if node is not None and node.id != "sequence":
-            self.wrong(node, "expected a list")
-            return []
-        return [] if node is None else list(node.value)
-
-    def strings(self, node: "Node | None") -> list[str]:
-        """A list of texts, or one text on its own."""
-        nodes = [node] if node is not None and node.id == "scalar" else self.items(node)
-        return [text for item in nodes if (text := self.string(item))]
-
-    def string(self, node: "Node") -> str:
-        """The text as it is written: the abbreviation NO is no boolean here."""
-        if node.id != "scalar" or not node.value.strip():
-            self.wrong(node, "expected a text")
-            return ""
-        return str(node.value.strip())
-
-    def wording(self, node: "Node | None") -> LocalizedText:
-        """A text in each language, or one text in whatever language it is."""
-        if node is None:
-            return LocalizedText()
-        if node.id == "mapping":
-            return LocalizedText(
-                **{
-                    name: self.string(value)
-                    for name, value in self.fields(node, ("zh", "en")).items()
-                }
-            )
-        text = self.string(node)
-        return LocalizedText(**{detect_language(text): text})
-
-    def choice(self, node: "Node | None", allowed: Collection[str], what: str = "value") -> str:
-        """One of the allowed texts; another one is wrong, and the nearest is named."""
-        text = self.string(node) if node else ""
-        if node is None or not text or text in allowed:
-            return text
-        near = get_close_matches(text, sorted(allowed), n=1)
-        hint = (
-            f"did you mean {near[0]}?"
-            if near
-            else f"expected {', '.join(sorted(allowed))}"
-            if len(allowed) < 10
-            else ""
-        )
-        self.wrong(node, f"unknown {what} {text}" + (f": {hint}" if hint else ""))
-        return ""
+    def read_flag(self, node: "Node | None") -> bool:
+        return self.read_choice(node, ["false", "true"]) == "true"
 
 
-def _empty(node: "Node") -> bool:
-    return bool(node.tag == "tag:yaml.org,2002:null")
-
-
-def _section(reference: str) -> Evidence:
-    """`path#Heading` as a place whose lines are not known yet."""
+def _parse_section(reference: str) -> Evidence:
+    """Return the section that `path#Heading` names. Its lines are not known yet."""
     path, _, heading = reference.partition("#")
     return Evidence(path.strip(), 0, 0, (heading.strip(),) if heading.strip() else (), "")

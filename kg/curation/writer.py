@@ -1,4 +1,4 @@
-"""A person's decisions about suggested relations, written into their concepts.yaml: comments and order stay as they are.
+"""Write a person's decisions on relations into concepts.yaml, keeping its comments and order.
 
 The only file that imports ruamel.yaml, and the only one that writes beside the notes.
 """
@@ -14,59 +14,68 @@ from ruamel.yaml.error import YAMLError
 from kg.errors import NotesError
 from kg.files import replace_file
 from kg.names import NameIndex
-from kg.types import Relation, Status
+from kg.types import Evidence, Relation, Status
 
-_NEW = """version: 1
-# What was decided with kbase review, and whatever is added by hand: it wins over what kbase finds in the notes.
-relations:
-"""
+# A new file. Its comment is one line there.
+_NEW_FILE = (
+    "version: 1\n"
+    "# What was decided with kbase review, and whatever is added by hand:"
+    " it wins over what kbase finds in the notes.\n"
+    "relations:\n"
+)
+# Columns from which on ruamel.yaml would break a line that the person did not break.
+_LINE_WIDTH = 10_000
 
 
 def write_decisions(
     file: Path, decisions: Sequence[tuple[Relation, Status]], names: NameIndex
 ) -> None:
-    """Writes what was decided: a relation that the file has, by ids or `names`, gets the new status, another is added at the end.
+    """Write what was decided about relations into the file.
 
-    The file is written beside and renamed, so that it is the old one or the new. Raises NotesError when it is not YAML
-    of the right shape, or cannot be written.
+    A relation that the file has, by ids or by `names`, gets the new status. Another is added at the
+    end. The file is replaced as a whole, so that it is never half written. Raises NotesError if it
+    is not YAML of the right form, or cannot be written.
     """
-    yaml = _yaml()
+    yaml = _make_yaml()
     document = _read(yaml, file)
     entries = document.get("relations")
     if entries is None:
         document["relations"] = entries = []
     for relation, status in decisions:
-        known = next((one for one in entries if _same(one, relation, names)), None)
-        if known is None:
-            entries.append(_entry(relation, status))
+        entry = next((entry for entry in entries if _states(entry, relation, names)), None)
+        if entry is None:
+            entries.append(_new_entry(relation, status))
         else:
-            known["status"] = status.value
+            entry["status"] = status.value
     _write(yaml, document, file)
 
 
-def _yaml() -> YAML:
+def _make_yaml() -> YAML:
+    """Return a reader and writer that changes as little as possible of a file."""
     yaml = YAML()
     yaml.preserve_quotes = True
-    yaml.width = 10_000  # a person's long lines stay as they broke them
+    yaml.width = _LINE_WIDTH
     yaml.indent(mapping=2, sequence=4, offset=2)
     return yaml
 
 
 def _read(yaml: YAML, file: Path) -> Any:
+    """Return the document in the file, or a new one if there is none."""
     try:
-        text = file.read_text(encoding="utf-8") if file.exists() else _NEW
+        text = file.read_text(encoding="utf-8") if file.exists() else _NEW_FILE
         document = yaml.load(text)
     except (OSError, UnicodeDecodeError, YAMLError) as error:
         raise NotesError(
             f"{file} cannot be read: {str(error).splitlines()[0]}", "kbase lint says where"
         ) from error
-    document = yaml.load(_NEW) if document is None else document
+    document = yaml.load(_NEW_FILE) if document is None else document
     if not isinstance(document, dict) or not isinstance(document.get("relations") or [], list):
         raise NotesError(f"{file} is not in the form of a concepts.yaml", "kbase lint says where")
     return document
 
 
-def _same(entry: Any, relation: Relation, names: NameIndex) -> bool:
+def _states(entry: Any, relation: Relation, names: NameIndex) -> bool:
+    """Tell whether an entry of the file states this relation, in whatever names."""
     if not isinstance(entry, dict) or entry.get("relation") != relation.kind.value:
         return False
     ends = [names.resolve(str(entry.get(end, ""))) for end in ("from", "to")]
@@ -74,7 +83,8 @@ def _same(entry: Any, relation: Relation, names: NameIndex) -> bool:
     return ends == wanted or (relation.kind.symmetric and ends == wanted[::-1])
 
 
-def _entry(relation: Relation, status: Status) -> dict[str, Any]:
+def _new_entry(relation: Relation, status: Status) -> dict[str, Any]:
+    """Return the entry of a relation, with its reason and the quotes that are its evidence."""
     entry: dict[str, Any] = {
         "from": relation.source,
         "to": relation.target,
@@ -87,13 +97,14 @@ def _entry(relation: Relation, status: Status) -> dict[str, Any]:
             for name, text in (("zh", relation.reason.zh), ("en", relation.reason.en))
             if text
         }
-    if places := [place for place in relation.evidence if place.quote]:
-        entry["evidence"] = [_place(place.path, place.heading, place.quote) for place in places]
+    if quotes := [_evidence_entry(place) for place in relation.evidence if place.quote]:
+        entry["evidence"] = quotes
     return entry
 
 
-def _place(path: str, heading: tuple[str, ...], quote: str) -> dict[str, str]:
-    return {"path": path, **({"heading": heading[-1]} if heading else {}), "quote": quote}
+def _evidence_entry(place: Evidence) -> dict[str, str]:
+    heading = {"heading": place.heading[-1]} if place.heading else {}
+    return {"path": place.path, **heading, "quote": place.quote}
 
 
 def _write(yaml: YAML, document: Any, file: Path) -> None:

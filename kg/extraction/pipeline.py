@@ -92,7 +92,7 @@ def extract(
         return notes[claim.note].evidence(claim.span, lines[claim.note])
 
     relations = _without_shortcuts(_relations(corpus, claims, ids, evidence))
-    own, unclear = curated.resolved(NameIndex(concepts))
+    own, unclear = curated.resolve_relations(NameIndex(concepts))
     curated_relations = [
         replace(relation, evidence=tuple(map(finder.find, relation.evidence))) for relation in own
     ]

@@ -135,7 +135,7 @@ def _only(
     """What concerns the curated concepts; a relation that the curated file does not state is a suggestion."""
     ids, stated = (
         {concept.id for concept in said.concepts},
-        {one.edge for one in said.resolved(NameIndex(said.concepts))[0]},
+        {one.edge for one in said.resolve_relations(NameIndex(said.concepts))[0]},
     )
     kept = [relation for relation in relations if {relation.source, relation.target} <= ids]
     for at, one in enumerate(kept):

@@ -202,7 +202,7 @@ A_AND_B = "concepts: {a: {name: Alpha}, b: {name: Beta}}\n"
 )
 def test_what_is_wrong_is_told_with_its_line(text: str, line: int, message: str) -> None:
     curated = read_curated(text, "concepts.yaml")
-    (problem,) = (*curated.problems, *curated.resolved(NameIndex(curated.concepts))[1])
+    (problem,) = (*curated.problems, *curated.resolve_relations(NameIndex(curated.concepts))[1])
     assert str(problem).startswith(f"concepts.yaml:{line}: ")
     assert message in problem.message
 
