@@ -8,23 +8,23 @@ from pathlib import Path
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Yield a new path beside `path`; what is written there replaces `path` at the end.
+    """Yield a temporary path beside `path`; the file written there replaces `path` at the end.
 
-    Readers see the old file or the new one, never half: the new one is flushed to disk and then
-    renamed. On an error the old file stays. Raises OSError.
+    Readers see the old file or the new one, never half of it: the new one is flushed to disk and
+    then renamed. On an error the old file stays and the temporary one is removed. Raises OSError.
     """
-    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        yield beside
-        with open(beside, "rb+") as file:
+        yield temporary
+        with open(temporary, "rb+") as file:
             os.fsync(file.fileno())
-        os.replace(beside, path)
+        os.replace(temporary, path)
     finally:
         with suppress(OSError):
-            beside.unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
 
 
 def replace_file(path: Path, data: bytes) -> None:
     """Replace the content of a file, or create it. Raises OSError."""
-    with replacing(path) as beside, open(beside, "xb") as file:
+    with replacing(path) as temporary, open(temporary, "xb") as file:
         file.write(data)

@@ -12,7 +12,7 @@ from pathlib import Path
 from kg.errors import ExportError
 from kg.files import replace_file
 from kg.graph.build import Graph
-from kg.graph.subgraph import Neighbourhood, select
+from kg.graph.subgraph import Neighbourhood, select_subgraph
 from kg.types import RelationKind
 
 DATA = ("json", "graphml", "gexf", "csv")
@@ -76,7 +76,7 @@ def render_export(
     look: RenderOptions,
 ) -> ExportResult:
     """Render the documents of a format, for what is around a concept or for everything."""
-    part = select(graph, around, kinds)
+    part = select_subgraph(graph, around, kinds)
     if format in DATA:
         return ExportResult(
             _data(part.graph, format), format, len(part.graph), part.graph.number_of_edges()
@@ -105,7 +105,7 @@ def render_export(
         from kg.export.drawing.png import png
 
         data = png(text)
-    return ExportResult({"": data}, format, len(part.graph), len(part.lines), seen.folded)
+    return ExportResult({"": data}, format, len(part.graph), len(part.drawn_edges), seen.folded)
 
 
 def _data(graph: Graph, format: str) -> dict[str, bytes]:
@@ -133,9 +133,9 @@ def write(made: ExportResult, file: str) -> ExportResult:
     target = Path(os.path.realpath(file))  # Write through a link, not over it.
     paths = [target.with_name(f"{target.stem}{which}{target.suffix}") for which in made.documents]
     for path, data in zip(paths, made.documents.values(), strict=True):
-        if path.exists() and not path.is_file():
-            raise ExportError(f"{path} is not a file", "name a file to write")
         try:
+            if path.exists() and not path.is_file():
+                raise ExportError(f"{path} is not a file", "name a file to write")
             replace_file(path, data)
         except OSError as error:
             raise ExportError(
