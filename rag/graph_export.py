@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from kg.errors import NothingFound, QuestionError
 from kg.export.write import ExportResult, RenderOptions, render_export
 from kg.graph.build import Graph, concepts_of, name_index
-from kg.graph.paths import NoPath
-from kg.graph.paths import path as find_path
-from kg.graph.subgraph import Direction, Neighbourhood, edges_along, edges_within
+from kg.graph.paths import NoPath, find_path
+from kg.graph.subgraph import Direction, Neighbourhood, induced_subgraph, path_subgraph
 from kg.language.detect import detect_language
 from kg.names import resolve_one
 from kg.types import RelationKind
@@ -70,11 +69,11 @@ def export_graph(
                 f"there is no path from {ends}", "kbase path says what there is instead"
             )
         graph, kinds = (
-            edges_along(graph, found),
+            path_subgraph(graph, found),
             tuple(dict.fromkeys(step.relation.kind for step in found.steps)),
         )
     elif wish.answer:
-        graph = edges_within(graph, _used(index, wish.answer))
+        graph = induced_subgraph(graph, _used(index, wish.answer))
     sources = LiveNotes(index)
     _reread(graph, sources)
     language = _tongue(graph, wish) if look.language == "auto" else look.language

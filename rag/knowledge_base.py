@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kg.graph.build import Graph
     from kg.graph.lint import Finding
     from kg.graph.paths import NoPath, Path
-    from kg.graph.plans import Next, Plan
+    from kg.graph.plans import NextConcept, Plan
     from kg.types import Concept, ConceptDetails, Relation
     from rag.doctor import Check
     from rag.evaluation.evaluate import Evaluation
@@ -215,27 +215,30 @@ class KnowledgeBase:
         Raises ConceptError.
         """
         from kg.graph.build import name_index
-        from kg.graph.paths import DEFAULT, NoPath, Via, path
+        from kg.graph.paths import DEFAULT_VIA, NoPath, Via, find_path
         from kg.names import resolve_one
         from rag.index.sources import verify_path
 
         graph = self.graph
         names = name_index(graph)
         source, target, *learned = (resolve_one(names, name) for name in (start, end, *known))
-        found = path(graph, source, target, via=(Via(via),) if via else DEFAULT, known=learned)
+        found = find_path(
+            graph, source, target, via=(Via(via),) if via else DEFAULT_VIA, known=learned
+        )
         return found if isinstance(found, NoPath) else verify_path(self._index, found)
 
     def plan(self, target: str, known: Sequence[str] = ()) -> "Plan":
         """List everything to learn before a concept, in order. Raises ConceptError."""
         from kg.graph.build import name_index
-        from kg.graph.plans import plan
+        from kg.graph.plans import plan_learning
         from kg.names import resolve_one
 
         graph = self.graph
         names = name_index(graph)
-        return plan(graph, resolve_one(names, target), [resolve_one(names, name) for name in known])
+        learned = [resolve_one(names, name) for name in known]
+        return plan_learning(graph, resolve_one(names, target), learned)
 
-    def next(self, known: Sequence[str] = ()) -> "list[Next]":
+    def next(self, known: Sequence[str] = ()) -> "list[NextConcept]":
         """List the concepts whose prerequisites are all known, the most unlocking first."""
         from kg.graph.build import name_index
         from kg.graph.plans import next_concepts

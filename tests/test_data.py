@@ -10,10 +10,10 @@ import pytest
 import yaml
 
 from kg.curation.reader import CuratedConcepts, read_curated
-from kg.graph.build import build_graph, digraph
-from kg.graph.paths import NoPath, Via, path
+from kg.graph.build import accepted_digraph, build_graph
+from kg.graph.paths import NoPath, Via, find_path
 from kg.graph.paths import Path as Way
-from kg.graph.plans import plan
+from kg.graph.plans import plan_learning
 from kg.names import NameIndex
 from kg.notes.files import read_note
 from kg.notes.front_matter import find_front_matter
@@ -146,14 +146,16 @@ def test_relations_that_order_are_acyclic_and_lineages_say_what_changed_and_what
     graph = build_graph(curated.concepts, curated.relations)
     for kind in RelationKind:
         if kind.acyclic:
-            assert nx.is_directed_acyclic_graph(digraph(graph, kind)), kind
+            assert nx.is_directed_acyclic_graph(accepted_digraph(graph, kind)), kind
     for relation in curated.relations:
         if relation.kind is RelationKind.EVOLVES_TO:
             assert relation.trade_off.en and relation.trade_off.zh, relation.edge
 
 
 def test_a_plan_starts_at_the_foundations(curated: CuratedConcepts) -> None:
-    needs = digraph(build_graph(curated.concepts, curated.relations), RelationKind.PREREQUISITE_OF)
+    needs = accepted_digraph(
+        build_graph(curated.concepts, curated.relations), RelationKind.PREREQUISITE_OF
+    )
     before = nx.ancestors(needs, "mla")
     assert {"softmax", "dot-product"} <= before
     assert not list(nx.isolates(needs))
@@ -165,7 +167,7 @@ def test_a_plan_starts_at_the_foundations(curated: CuratedConcepts) -> None:
 def test_the_two_lineages_are_there_hop_by_hop(
     curated: CuratedConcepts, ends: tuple[str, str], way: str
 ) -> None:
-    found = path(build_graph(curated.concepts, curated.relations), *ends)
+    found = find_path(build_graph(curated.concepts, curated.relations), *ends)
     assert isinstance(found, Way)
     assert [concept.id for concept in found.concepts] == way.split()
 
@@ -234,7 +236,7 @@ def test_paths_and_plans_are_those_that_a_teacher_wrote_down(
     if case["kind"] == "plan":
         steps = [
             step.concept.id
-            for step in plan(
+            for step in plan_learning(
                 graph, one(case["target"]), [one(name) for name in case["known"]]
             ).steps
         ]
@@ -242,9 +244,9 @@ def test_paths_and_plans_are_those_that_a_teacher_wrote_down(
         assert not set(case["without"]) & set(steps)
     elif case["kind"] == "none":
         assert isinstance(
-            path(graph, one(case["from"]), one(case["to"]), via=[Via(case["via"])]), NoPath
+            find_path(graph, one(case["from"]), one(case["to"]), via=[Via(case["via"])]), NoPath
         )
     else:
-        found = path(graph, one(case["from"]), one(case["to"]))
+        found = find_path(graph, one(case["from"]), one(case["to"]))
         assert isinstance(found, Way)
         assert [concept.id for concept in found.concepts] in case["any_of"]

@@ -10,18 +10,26 @@ from itertools import pairwise
 
 import networkx as nx
 
-from kg.graph.build import Digraph, Graph, concept_of, concepts_of, digraph, relation_of, require
+from kg.graph.build import (
+    Digraph,
+    Graph,
+    accepted_digraph,
+    concept_of,
+    concepts_of,
+    relation_of,
+    require_concepts,
+)
 from kg.types import Concept, Relation, RelationKind
 
-NEEDS = RelationKind.PREREQUISITE_OF
+PREREQUISITE = RelationKind.PREREQUISITE_OF
 
 
 @dataclass(frozen=True, slots=True)
 class PlanStep:
     """A concept to learn.
 
-    `after` are the concepts of the plan it directly follows; `needed` are the relations for which
-    it is needed.
+    `after` are the ids of its direct prerequisites within the plan; `needed` are the relations to
+    the concepts that need it.
     """
 
     concept: Concept
@@ -31,9 +39,10 @@ class PlanStep:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything before a concept, in learning order.
+    """Everything to learn before a concept, in learning order.
 
-    `known` are concepts that were left out because the person knows them.
+    `together` are the cycles, whose concepts are learned together; `known` are the prerequisites
+    that were left out because they are known already.
     """
 
     target: Concept
@@ -43,11 +52,11 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Next:
+class NextConcept:
     """A concept whose prerequisites are all known.
 
-    `together` are the other concepts of its cycle, `unlocks` the ids of everything that rests on
-    it.
+    `together` are the other concepts of its cycle; `unlocks` are the ids of all concepts that rest
+    on it, directly or not.
     """
 
     concept: Concept
@@ -57,118 +66,128 @@ class Next:
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """Concepts that an acyclic relation connects in a circle, and one such circle."""
+    """Concepts that an acyclic kind of relation connects in a cycle.
+
+    `circle` is the shortest way around through the first concept.
+    """
 
     kind: RelationKind
     concepts: tuple[Concept, ...]
     circle: tuple[Relation, ...]
 
 
-def plan(graph: Graph, target: str, known: Collection[str] = ()) -> Plan:
+def plan_learning(graph: Graph, target: str, known: Collection[str] = ()) -> Plan:
     """Plan everything to learn before a concept, without what is known and what that rests on.
 
-    Layer by layer from the foundations up; within a layer by the note that covers a concept, then
-    by id. The members of a cycle follow each other, and are `together`. Raises QuestionError for an
+    The order goes layer by layer from the foundations up; within a layer by the note that covers a
+    concept, then by id. The concepts of a cycle follow each other. Raises QuestionError for an
     unknown id.
     """
-    require(graph, target, *known)
-    needs = digraph(graph, NEEDS)
-    before, had = nx.ancestors(needs, target), closure(needs, known)
-    wanted = before - had
-    together = prerequisite_cycles(needs, wanted | {target})
-    mates = {id: set(knot) for knot in together for id in knot}
+    require_concepts(graph, target, *known)
+    prerequisites = accepted_digraph(graph, PREREQUISITE)
+    before = nx.ancestors(prerequisites, target)
+    already_known = closure(prerequisites, known)
+    wanted = before - already_known
+    cycles = cycles_through(prerequisites, wanted | {target})
+    cycle_of = {id: set(cycle) for cycle in cycles for id in cycle}
     steps = []
-    for id in in_order(graph, needs, wanted):
-        after = tuple(sorted((set(needs.predecessors(id)) & wanted) - mates.get(id, set())))
+    for id in learning_order(graph, prerequisites, wanted):
+        direct = set(prerequisites.predecessors(id)) & wanted
+        after = tuple(sorted(direct - cycle_of.get(id, set())))
         needed = (
-            relation_of(graph, id, other, NEEDS)
-            for other in sorted(needs.successors(id))
-            if other in wanted or other == target
+            relation_of(graph, id, successor, PREREQUISITE)
+            for successor in sorted(prerequisites.successors(id))
+            if successor in wanted or successor == target
         )
         steps.append(PlanStep(concept_of(graph, id), after, tuple(needed)))
     return Plan(
         concept_of(graph, target),
         tuple(steps),
-        tuple(concepts_of(graph, knot) for knot in together),
-        concepts_of(graph, in_order(graph, needs, before & had)),
+        tuple(concepts_of(graph, cycle) for cycle in cycles),
+        concepts_of(graph, learning_order(graph, prerequisites, before & already_known)),
     )
 
 
-def next_concepts(graph: Graph, known: Collection[str] = ()) -> list[Next]:
-    """List what can be learned now, the most unlocking first.
+def next_concepts(graph: Graph, known: Collection[str] = ()) -> list[NextConcept]:
+    """List the concepts that can be learned now, the most unlocking first, then by id.
 
-    What a known concept rests on counts as known.
+    What a known concept rests on counts as known. Raises QuestionError for an unknown id.
     """
-    require(graph, *known)
-    needs = digraph(graph, NEEDS)
-    had = closure(needs, known)
-    parts = nx.condensation(needs)
-    members: dict[int, set[str]] = {part: data["members"] for part, data in parts.nodes.items()}
-    found = []
-    for part, ids in members.items():
-        if ids <= had or not all(members[earlier] <= had for earlier in parts.predecessors(part)):
+    require_concepts(graph, *known)
+    prerequisites = accepted_digraph(graph, PREREQUISITE)
+    already_known = closure(prerequisites, known)
+    components = nx.condensation(prerequisites)
+    members: dict[int, set[str]] = {
+        component: data["members"] for component, data in components.nodes.items()
+    }
+    suggestions = []
+    for component, ids in members.items():
+        needed = components.predecessors(component)
+        if ids <= already_known or not all(members[earlier] <= already_known for earlier in needed):
             continue
-        unlocks = tuple(sorted(id for part in nx.descendants(parts, part) for id in members[part]))
-        found += [
-            Next(concept_of(graph, id), concepts_of(graph, sorted(ids - {id})), unlocks)
+        descendants = nx.descendants(components, component)
+        unlocks = tuple(sorted(id for later in descendants for id in members[later]))
+        suggestions += [
+            NextConcept(concept_of(graph, id), concepts_of(graph, sorted(ids - {id})), unlocks)
             for id in ids
         ]
-    return sorted(found, key=lambda part: (-len(part.unlocks), part.concept.id))
+    return sorted(suggestions, key=lambda item: (-len(item.unlocks), item.concept.id))
 
 
-def cycles(graph: Graph) -> list[Cycle]:
-    """List the cycles of every acyclic kind, the largest first.
-
-    Each comes with its shortest circle through its first concept.
-    """
-    found = []
+def find_cycles(graph: Graph) -> list[Cycle]:
+    """List the cycles of every acyclic kind of relation, the largest first."""
+    cycles = []
     for kind in (kind for kind in RelationKind if kind.acyclic):
-        stated = digraph(graph, kind)
-        for first, *others in prerequisite_cycles(stated, stated):
-            part = stated.subgraph([first, *others])
-            back = min(
-                (nx.shortest_path(part, neighbour, first) for neighbour in sorted(part[first])),
-                key=len,
-            )
-            circle = tuple(relation_of(graph, *hop, kind) for hop in pairwise([first, *back]))
-            found.append(Cycle(kind, concepts_of(graph, [first, *others]), circle))
-    return sorted(found, key=lambda cycle: -len(cycle.concepts))
+        digraph = accepted_digraph(graph, kind)
+        for ids in cycles_through(digraph, digraph):
+            circle = [relation_of(graph, *edge, kind) for edge in _circle(digraph, ids)]
+            cycles.append(Cycle(kind, concepts_of(graph, ids), tuple(circle)))
+    return sorted(cycles, key=lambda cycle: -len(cycle.concepts))
 
 
-def closure(needs: Digraph, known: Collection[str]) -> set[str]:
-    """Return the known concepts and everything they rest on."""
-    found: set[str] = set()
-    for id in known:
-        if id not in found:
-            found |= {id, *nx.ancestors(needs, id)}
-    return found
+def closure(prerequisites: Digraph, ids: Collection[str]) -> set[str]:
+    """Return these concepts and everything they rest on."""
+    closed: set[str] = set()
+    for id in ids:
+        if id not in closed:
+            closed |= {id, *nx.ancestors(prerequisites, id)}
+    return closed
 
 
-def prerequisite_cycles(stated: Digraph, among: Iterable[str]) -> list[list[str]]:
-    """Return the prerequisite cycles that contain one of `among`, sorted."""
-    wanted = set(among)
+def cycles_through(digraph: Digraph, ids: Iterable[str]) -> list[list[str]]:
+    """Return the cycles that contain one of these concepts, each as sorted ids; sorted.
+
+    Cycles that share a concept are one: they are the strongly connected components of more than one
+    concept.
+    """
+    wanted = set(ids)
     return sorted(
-        sorted(knot)
-        for knot in nx.strongly_connected_components(stated)
-        if len(knot) > 1 and knot & wanted
+        sorted(component)
+        for component in nx.strongly_connected_components(digraph)
+        if len(component) > 1 and component & wanted
     )
 
 
-def in_order(graph: Graph, needs: Digraph, wanted: set[str]) -> list[str]:
+def learning_order(graph: Graph, prerequisites: Digraph, ids: set[str]) -> list[str]:
     """Return these concepts in learning order: by layer, note and id, each cycle together."""
 
     def rank(id: str) -> tuple[str, str]:
         notes = concept_of(graph, id).notes
         return (notes[0].path if notes else "", id)
 
-    parts = nx.condensation(needs.subgraph(wanted))
-    layers = [
-        [sorted(parts.nodes[part]["members"], key=rank) for part in layer]
-        for layer in nx.topological_generations(parts)
+    components = nx.condensation(prerequisites.subgraph(ids))
+    order: list[str] = []
+    for layer in nx.topological_generations(components):
+        groups = [sorted(components.nodes[component]["members"], key=rank) for component in layer]
+        for group in sorted(groups, key=lambda group: rank(group[0])):
+            order += group
+    return order
+
+
+def _circle(digraph: Digraph, cycle: list[str]) -> Iterable[tuple[str, str]]:
+    """Return the edges of the shortest circle through the first concept of a cycle."""
+    first, component = cycle[0], digraph.subgraph(cycle)
+    ways_back = [
+        nx.shortest_path(component, successor, first) for successor in sorted(component[first])
     ]
-    return [
-        id
-        for layer in layers
-        for part in sorted(layer, key=lambda part: rank(part[0]))
-        for id in part
-    ]
+    return pairwise([first, *min(ways_back, key=len)])

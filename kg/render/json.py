@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from kg.export.write import ExportResult
     from kg.graph.lint import Finding
     from kg.graph.paths import NoPath, Path, Step
-    from kg.graph.plans import Next, Plan
+    from kg.graph.plans import NextConcept, Plan
 
 
 _CONTROLS = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -89,7 +89,7 @@ def plan_json(plan: "Plan") -> dict[str, Any]:
     }
 
 
-def next_json(found: "Sequence[Next]") -> dict[str, Any]:
+def next_json(found: "Sequence[NextConcept]") -> dict[str, Any]:
     return {
         "schema": "kbase.next/1",
         "next": [
@@ -130,7 +130,7 @@ def suggestions_json(relations: Iterable[Relation]) -> dict[str, Any]:
 def lint_json(findings: "Iterable[Finding]") -> dict[str, Any]:
     rows = [
         {
-            "weight": finding.weight.value,
+            "weight": finding.severity.value,
             "kind": finding.kind,
             "message": finding.message,
             "hint": finding.hint,

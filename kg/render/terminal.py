@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kg.export.write import ExportResult
     from kg.graph.lint import Finding
     from kg.graph.paths import NoPath, Path, Step
-    from kg.graph.plans import Next, Plan
+    from kg.graph.plans import NextConcept, Plan
 
 _EVIDENCE = 2  # Quotes shown for a hop; --json has all of them.
 _LISTED = 12  # Concepts named in one line; the rest is counted.
@@ -98,7 +98,7 @@ def show_plan(plan: "Plan", language: str) -> str:
     return "\n".join(lines).rstrip()
 
 
-def show_next(found: "Sequence[Next]", language: str, most: int = 10) -> str:
+def show_next(found: "Sequence[NextConcept]", language: str, most: int = 10) -> str:
     labels = LABELS[language]
     if not found:
         return labels["all"]
@@ -182,7 +182,7 @@ def show_suggestion(relation: Relation) -> str:
 def show_findings(findings: "Sequence[Finding]") -> str:
     lines = []
     for finding in findings:
-        color = "red" if finding.weight.value == "error" else "yellow"
+        color = "red" if finding.severity.value == "error" else "yellow"
         lines.append(
             f"{click.style(finding.kind, fg=color)}: {printable(finding.message)}"
             f"\n  → {finding.hint}"

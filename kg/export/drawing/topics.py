@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import networkx as nx
 
 from kg.export.drawing.labels import concept_heading, plain_label
-from kg.graph.build import Graph, accepted, concepts_of
+from kg.graph.build import Graph, accepted_edges, concepts_of
 from kg.language.detect import detect_language
 from kg.types import Concept, RelationKind
 
@@ -69,7 +69,7 @@ def _communities(graph: Graph, concepts: dict[str, Concept], language: str) -> l
     """Return groups of densely related concepts, each named after its two most connected ones."""
     simple: nx.Graph[str] = nx.Graph()
     simple.add_nodes_from(sorted(graph))
-    simple.add_edges_from(edge[:2] for edge in accepted(graph, tuple(RelationKind)))
+    simple.add_edges_from(edge[:2] for edge in accepted_edges(graph, tuple(RelationKind)))
     found = []
     for group in nx.community.louvain_communities(simple, seed=1):
         first, *others = sorted(group, key=lambda id: (-simple.degree[id], id))

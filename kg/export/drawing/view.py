@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from kg.export.drawing.labels import SUBTITLE, TITLE, box_size, concept_heading, fit_label
 from kg.export.drawing.layers import reversed_edges
 from kg.export.drawing.topics import Topic
-from kg.graph.build import Graph, concept_of, digraph
-from kg.graph.plans import prerequisite_cycles
-from kg.graph.subgraph import EdgeKey, Subgraph
+from kg.graph.build import EdgeKey, Graph, accepted_digraph, concept_of
+from kg.graph.plans import cycles_through
+from kg.graph.subgraph import Subgraph
 from kg.types import RelationKind
 
 MOST = 80  # Concepts that are drawn one by one.
@@ -61,7 +61,7 @@ def view(part: Subgraph, groups: Sequence[Topic], language: str) -> View:
     boxes = [concept_box(graph, id, language) for id in sorted(graph) if id not in home] + [
         topic_box(topic) for topic in folded.values()
     ]
-    edges = merge_edges(part.lines, cycles_in(graph))
+    edges = merge_edges(part.drawn_edges, cycles_in(graph))
     if home:
         place = {box.id: at for at, box in enumerate(boxes)}
         edges = without_implied(folded_edges(edges, home, place), place, set(folded))
@@ -95,8 +95,8 @@ def cycles_in(graph: Graph) -> set[EdgeKey]:
     """Return the relations that form a cycle although their kind is acyclic."""
     found = set()
     for kind in (kind for kind in RelationKind if kind.acyclic):
-        stated = digraph(graph, kind)
-        for knot in prerequisite_cycles(stated, stated):
+        stated = accepted_digraph(graph, kind)
+        for knot in cycles_through(stated, stated):
             found |= {
                 (source, target, kind.value) for source, target in stated.subgraph(knot).edges
             }

@@ -28,7 +28,7 @@ from kg.export.drawing.layout import FRAME
 from kg.export.drawing.topics import topics
 from kg.export.drawing.view import MOST, Node, concept_box, cycles_in, topic_box
 from kg.graph.build import Graph, concept_of, concepts_of, relations_of
-from kg.graph.subgraph import DRAWN, Neighbourhood, drawable_relations
+from kg.graph.subgraph import DRAWN_KINDS, Neighbourhood, drawable_edges
 from kg.language.detect import detect_language
 from kg.text import format_location, printable
 from kg.types import Relation, RelationKind, Status
@@ -154,7 +154,7 @@ def _data(
     relations = [
         relation for relation in relations_of(graph) if relation.status is not Status.REJECTED
     ]
-    kept, circles = set(drawable_relations(graph, _KINDS)), cycles_in(graph)
+    kept, circles = set(drawable_edges(graph, _KINDS)), cycles_in(graph)
     edges = []
     for relation in relations:
         line = (relation.source, relation.target, relation.kind.value)
@@ -181,7 +181,7 @@ def _data(
             "focus": around.focus,
             "direction": around.direction.value,
             "depth": around.depth,
-            "kinds": [_KINDS.index(kind) for kind in kinds or DRAWN],
+            "kinds": [_KINDS.index(kind) for kind in kinds or DRAWN_KINDS],
         },
         "kinds": [_kind(kind, relations, language) for kind in _KINDS],
         "concepts": [_concept(graph, id, language) for id in place],

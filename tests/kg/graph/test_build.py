@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from kg.graph.build import (
     Graph,
-    accepted,
+    accepted_edges,
     build_graph,
     concept_of,
     concepts_of,
-    merge,
+    merge_relations,
     relation_of,
     relations_of,
     to_document,
@@ -105,7 +105,9 @@ def said(
 )
 def test_confidence_merges_by_noisy_or(confidences: list[float], merged: float) -> None:
     """1 − (1 − 0.5)(1 − 0.4) = 1 − 0.5 · 0.6 = 0.7."""
-    (relation,) = merge(said("a", "b", confidence=confidence) for confidence in confidences)
+    (relation,) = merge_relations(
+        said("a", "b", confidence=confidence) for confidence in confidences
+    )
     assert relation.confidence == merged
 
 
@@ -124,13 +126,13 @@ def test_a_rejection_is_remembered_whatever_is_found_later(
         ALL, [said("a", "b", status=status, reason=status.value) for status in statuses]
     )
     assert relation_of(graph, "a", "b", EVOLVES).status is merged
-    assert bool(accepted(graph, [EVOLVES])) is (merged is Status.ACCEPTED)
+    assert bool(accepted_edges(graph, [EVOLVES])) is (merged is Status.ACCEPTED)
 
 
 def test_the_most_trusted_names_the_origin_and_the_first_reason_that_is_given_counts() -> None:
     found = said("a", "b", origin=Origin.MENTION, confidence=0.9, reason="guessed")
     pattern = said("a", "b", origin=Origin.PATTERN, confidence=0.5, reason="stated")
-    (merged,) = merge([found, pattern, said("a", "b", confidence=0.5)])
+    (merged,) = merge_relations([found, pattern, said("a", "b", confidence=0.5)])
     assert (merged.origin, merged.reason.en) == (Origin.DECLARED, "stated")
 
 
@@ -145,7 +147,7 @@ def test_opposite_directions_are_both_kept_and_flagged() -> None:
         ("c", "d"): False,
         ("d", "c"): False,
     }
-    assert accepted(graph, [EVOLVES]) == [
+    assert accepted_edges(graph, [EVOLVES]) == [
         ("a", "b", "evolves_to"),
         ("b", "a", "evolves_to"),
         ("c", "d", "evolves_to"),
@@ -191,9 +193,9 @@ def test_a_relation_that_relates_no_two_concepts_is_refused(ends: tuple[str, str
 def test_merging_is_independent_of_the_order_and_done_once(
     relations: list[Relation], random: Random
 ) -> None:
-    merged = merge(relations)
+    merged = merge_relations(relations)
     shuffled = random.sample(relations, len(relations))
-    assert merge(shuffled) == merged == merge(merged)
+    assert merge_relations(shuffled) == merged == merge_relations(merged)
     assert len({item.edge for item in merged}) == len(merged)
     assert all(0 <= item.confidence <= 1 for item in merged)
 
@@ -221,7 +223,7 @@ def test_graph_and_document_say_the_same_and_lose_nothing(
     )
     assert same(read, graph)
     assert same(build_graph(concepts_of(graph, graph), relations_of(graph)), graph)
-    assert relations_of(graph) == merge(relations)
+    assert relations_of(graph) == merge_relations(relations)
 
 
 def test_the_document_has_the_keys_of_the_contract() -> None:

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.errors import QuestionError
-from kg.graph.build import Graph, accepted, build_graph, digraph
-from kg.graph.paths import NoPath, Path, Via, path
-from kg.graph.plans import NEEDS, closure, cycles, next_concepts, plan
+from kg.graph.build import Graph, accepted_digraph, accepted_edges, build_graph
+from kg.graph.paths import NoPath, Path, Via, find_path
+from kg.graph.plans import PREREQUISITE, closure, find_cycles, next_concepts, plan_learning
 from kg.types import Concept, Evidence, LocalizedText, Origin, Relation, RelationKind, Status
 
 ARROWS = {
@@ -46,7 +46,7 @@ def concept(id: str) -> Concept:
 def relation(
     source: str,
     target: str,
-    kind: RelationKind = NEEDS,
+    kind: RelationKind = PREREQUISITE,
     confidence: float = 1.0,
     *,
     status: Status = Status.ACCEPTED,
@@ -78,7 +78,7 @@ def drawn(text: str, *relations: Relation) -> Graph:
 
 
 def found(graph: Graph, source: str, target: str, *via: Via) -> Path:
-    answer = path(graph, source, target, via=via) if via else path(graph, source, target)
+    answer = find_path(graph, source, target, via=via) if via else find_path(graph, source, target)
     assert isinstance(answer, Path)
     return answer
 
@@ -88,7 +88,7 @@ def ids(concepts: tuple[Concept, ...] | list[Concept]) -> list[str]:
 
 
 def planned(graph: Graph, target: str, *known: str) -> list[str]:
-    return [step.concept.id for step in plan(graph, target, known).steps]
+    return [step.concept.id for step in plan_learning(graph, target, known).steps]
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_around_the_spine_stand_what_else_is_needed_and_what_it_unlocks() -> Non
     answer = found(drawn("a < b < d < e\nx < y < d\nz < a"), "a", "d")
     assert (ids(answer.also_needed), ids(answer.unlocks)) == (["x", "y"], ["e"])
     assert ids(found(drawn(NLP), "mha", "mla").also_needed) == []
-    known = path(drawn("a < d\nx < y < d\nq < d"), "a", "d", known=["y"])
+    known = find_path(drawn("a < d\nx < y < d\nq < d"), "a", "d", known=["y"])
     assert isinstance(known, Path) and ids(known.also_needed) == ["q"]
 
 
@@ -191,32 +191,32 @@ def test_a_change_of_relation_costs_a_quarter() -> None:
 
 def test_without_a_path_it_is_told_what_was_tried_and_what_there_is() -> None:
     graph = drawn("base < a < b\nbase < c\nroot < base\na ~ c\nkind ⊂ b\nkind ⊂ c\na ? d\nisland")
-    back = path(graph, "b", "a", via=[Via.PREREQUISITE])
+    back = find_path(graph, "b", "a", via=[Via.PREREQUISITE])
     assert isinstance(back, NoPath)
     assert [(item.source.id, item.target.id) for item in back.reverse] == [("a", "b")]
-    beside = path(graph, "b", "c", via=[Via.LINEAGE, Via.PREREQUISITE])
+    beside = find_path(graph, "b", "c", via=[Via.LINEAGE, Via.PREREQUISITE])
     assert isinstance(beside, NoPath)
     assert (beside.tried, ids(beside.common)) == ((Via.LINEAGE, Via.PREREQUISITE), ["base"])
     assert [(item.source, item.target) for item in beside.beside] == [("kind", "b"), ("kind", "c")]
-    away = path(graph, "a", "island")
+    away = find_path(graph, "a", "island")
     assert isinstance(away, NoPath)
     assert (len(away.tried), away.reverse, away.common, away.beside) == (3, (), (), ())
 
 
 def test_a_weak_mention_leads_nowhere() -> None:
-    assert isinstance(path(drawn("a ? d"), "a", "d"), NoPath)
+    assert isinstance(find_path(drawn("a ? d"), "a", "d"), NoPath)
 
 
 def test_a_plan_is_everything_before_in_learning_order() -> None:
     graph = drawn(NLP)
     assert planned(graph, "bert") == ["dot", "softmax", "attention", "mha", "transformer"]
-    steps = {step.concept.id: step for step in plan(graph, "bert").steps}
+    steps = {step.concept.id: step for step in plan_learning(graph, "bert").steps}
     assert steps["transformer"].after == ("attention", "mha")
     assert [item.target for item in steps["attention"].needed] == ["mha", "transformer"]
 
 
 def test_what_is_known_and_what_it_rests_on_is_left_out_and_still_named() -> None:
-    answer = plan(drawn(NLP), "bert", ["attention"])
+    answer = plan_learning(drawn(NLP), "bert", ["attention"])
     assert [step.concept.id for step in answer.steps] == ["mha", "transformer"]
     assert ids(answer.known) == ["dot", "softmax", "attention"]
     assert planned(drawn(NLP), "bert", "bert") == planned(drawn(NLP), "dot") == []
@@ -237,7 +237,7 @@ def test_a_layer_keeps_the_concepts_of_a_note_together() -> None:
 
 def test_contradictory_relations_are_learned_together() -> None:
     graph = drawn("a < b < a\nb < z\n0 < a")
-    answer = plan(graph, "z")
+    answer = plan_learning(graph, "z")
     assert [step.concept.id for step in answer.steps] == ["0", "a", "b"]
     assert [ids(knot) for knot in answer.together] == [["a", "b"]]
     assert [step.after for step in answer.steps] == [(), ("0",), ()]
@@ -265,11 +265,11 @@ def test_next_is_what_has_all_its_prerequisites_known_by_how_much_it_unlocks() -
 
 def test_cycles_are_told_by_kind_with_one_circle_each() -> None:
     graph = drawn("a < b < c < a\nc < b\np → q → p\nx ~ y")
-    assert [(cycle.kind.value, ids(cycle.concepts)) for cycle in cycles(graph)] == [
+    assert [(cycle.kind.value, ids(cycle.concepts)) for cycle in find_cycles(graph)] == [
         ("prerequisite_of", ["a", "b", "c"]),
         ("evolves_to", ["p", "q"]),
     ]
-    assert [(item.source, item.target) for item in cycles(graph)[0].circle] == [
+    assert [(item.source, item.target) for item in find_cycles(graph)[0].circle] == [
         ("a", "b"),
         ("b", "c"),
         ("c", "a"),
@@ -280,8 +280,8 @@ def test_cycles_are_told_by_kind_with_one_circle_each() -> None:
 def test_an_unknown_concept_is_a_usage_error(ends: tuple[str, str]) -> None:
     graph = drawn(NLP)
     for ask in (
-        lambda: path(graph, *ends),
-        lambda: plan(graph, "unheard"),
+        lambda: find_path(graph, *ends),
+        lambda: plan_learning(graph, "unheard"),
         lambda: next_concepts(graph, ends),
     ):
         with pytest.raises(QuestionError, match="there is no concept unheard"):
@@ -313,8 +313,8 @@ PREREQUISITES = st.lists(st.tuples(st.integers(0, SIZE - 1), st.integers(0, SIZE
 def test_every_step_of_a_path_is_an_accepted_relation_and_its_ends_are_those_asked_for(
     graph: Graph, source: str, target: str, via: Via
 ) -> None:
-    answer = path(graph, source, target, via=[via])
-    edges = accepted(graph, RelationKind.__members__.values())
+    answer = find_path(graph, source, target, via=[via])
+    edges = accepted_edges(graph, RelationKind.__members__.values())
     chain = answer.steps if isinstance(answer, Path) else answer.reverse
     for step in chain:
         assert (step.relation.source, step.relation.target, step.relation.kind.value) in edges
@@ -330,7 +330,7 @@ def test_every_step_of_a_path_is_an_accepted_relation_and_its_ends_are_those_ask
 
 def breadth_first(graph: Graph, source: str, target: str) -> list[str]:
     """The shortest path by smallest ids: plain breadth-first search over sorted neighbours."""
-    edges = accepted(graph, [NEEDS])
+    edges = accepted_edges(graph, [PREREQUISITE])
     queue = deque([[source]])
     seen = {source}
     while queue:
@@ -348,8 +348,8 @@ def breadth_first(graph: Graph, source: str, target: str) -> list[str]:
 def test_a_path_of_equal_confidence_is_what_breadth_first_search_finds(
     pairs: list[tuple[int, int]], a: str, b: str
 ) -> None:
-    graph = of([(source, target, NEEDS, 0.5) for source, target in pairs])
-    answer = path(graph, a, b, via=[Via.PREREQUISITE])
+    graph = of([(source, target, PREREQUISITE, 0.5) for source, target in pairs])
+    answer = find_path(graph, a, b, via=[Via.PREREQUISITE])
     assert (ids(answer.concepts) if isinstance(answer, Path) else []) == breadth_first(graph, a, b)
 
 
@@ -358,12 +358,12 @@ def test_a_path_of_equal_confidence_is_what_breadth_first_search_finds(
 def test_a_plan_respects_every_prerequisite_and_leaves_none_out(
     graph: Graph, target: str, known: list[str]
 ) -> None:
-    answer = plan(graph, target, known)
+    answer = plan_learning(graph, target, known)
     order = [step.concept.id for step in answer.steps]
     knots = [set(ids(knot)) for knot in answer.together]
-    had = closure(digraph(graph, NEEDS), known)
+    had = closure(accepted_digraph(graph, PREREQUISITE), known)
     assert target not in order and not had & set(order) and len(set(order)) == len(order)
-    for source, end, _ in accepted(graph, [NEEDS]):
+    for source, end, _ in accepted_edges(graph, [PREREQUISITE]):
         if end in {*order, target} and not (end == target and target in had):
             together = any({source, end} <= knot for knot in knots)
             assert source in had or source == target or source in order
@@ -377,7 +377,7 @@ def test_a_plan_respects_every_prerequisite_and_leaves_none_out(
 @settings(deadline=None)
 @given(GRAPHS, st.lists(NAMES, max_size=4))
 def test_what_is_next_rests_on_what_is_known_only(graph: Graph, known: list[str]) -> None:
-    needs = digraph(graph, NEEDS)
+    needs = accepted_digraph(graph, PREREQUISITE)
     had = closure(needs, known)
     for next_concept in next_concepts(graph, known):
         assert set(needs.predecessors(next_concept.concept.id)) <= had | set(
@@ -392,10 +392,10 @@ def test_the_same_graph_answers_the_same_in_whatever_order_it_was_told(
     edges: list[tuple[int, int, RelationKind, float]], random: Random, source: str, target: str
 ) -> None:
     item, other = of(edges), of(random.sample(edges, len(edges)))
-    assert path(item, source, target) == path(other, source, target)
-    assert plan(item, target, [source]) == plan(other, target, [source])
+    assert find_path(item, source, target) == find_path(other, source, target)
+    assert plan_learning(item, target, [source]) == plan_learning(other, target, [source])
     assert next_concepts(item, [source]) == next_concepts(other, [source])
-    assert cycles(item) == cycles(other)
+    assert find_cycles(item) == find_cycles(other)
 
 
 def test_a_graph_as_large_and_knotted_as_tutorialbank_answers() -> None:
@@ -409,9 +409,9 @@ def test_a_graph_as_large_and_knotted_as_tutorialbank_answers() -> None:
         [concept(f"{at:03}") for at in range(208)],
         [relation(f"{a:03}", f"{b:03}") for a, b in sorted(pairs)],
     )
-    (knot,) = cycles(graph)
+    (knot,) = find_cycles(graph)
     assert len(knot.concepts) == 25
-    assert [len(item) for item in plan(graph, "207").together] == [25]
+    assert [len(item) for item in plan_learning(graph, "207").together] == [25]
     assert ids(found(graph, "000", "207").concepts) == breadth_first(graph, "000", "207")
     assert next_concepts(graph)[0].unlocks
 

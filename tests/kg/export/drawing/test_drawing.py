@@ -23,7 +23,7 @@ from kg.export.drawing.svg import DARK, LIGHT, Theme, arrange_view, svg
 from kg.export.drawing.topics import topics
 from kg.export.drawing.view import MOST, View, view
 from kg.graph.build import Graph
-from kg.graph.subgraph import Direction, Neighbourhood, select
+from kg.graph.subgraph import Direction, Neighbourhood, select_subgraph
 from kg.render.tree import nearest, tree
 from tests.browser import missing
 from tests.graphs import bundled, circle, hostile, sized
@@ -38,7 +38,7 @@ SIZES = st.lists(
 
 
 def seen(graph: Graph, focus: str = "", direction: Direction = Direction.BEFORE) -> View:
-    return view(select(graph, Neighbourhood(focus, direction)), topics(graph, "en"), "en")
+    return view(select_subgraph(graph, Neighbourhood(focus, direction)), topics(graph, "en"), "en")
 
 
 @given(SIZES, st.data())

@@ -18,7 +18,7 @@ from kg.export.drawing.topics import topics
 from kg.export.drawing.view import view
 from kg.export.write import RenderOptions, render_export
 from kg.graph.build import Graph
-from kg.graph.subgraph import Direction, Neighbourhood, select
+from kg.graph.subgraph import Direction, Neighbourhood, select_subgraph
 from kg.types import RelationKind, Status
 from tests.browser import browser, npm, opened
 from tests.graphs import HOSTILE, alone, bundled, circle, doubled, hostile, sized
@@ -280,7 +280,7 @@ def the_same(
     browser: Browser, folder: Path, graph: Graph, around: Neighbourhood, language: str
 ) -> None:
     still = ElementTree.fromstring(
-        svg(view(select(graph, around), topics(graph, language), language), language)
+        svg(view(select_subgraph(graph, around), topics(graph, language), language), language)
     )
     rects = [item for item in still.iter(f"{SVG}rect") if item.get("rx")]
     paths = [item.get("d") or "" for item in still.iter(f"{SVG}path")]
@@ -336,7 +336,7 @@ def test_mermaids_own_parser_reads_the_same_boxes_lines_and_names(
     page = browser.new_page()
     page.add_script_tag(content=code)
     for graph, focus in ((bundled(), "mla"), (bundled(), ""), (hostile(), "")):
-        drawn = view(select(graph, Neighbourhood(focus)), topics(graph, "en"), "en")
+        drawn = view(select_subgraph(graph, Neighbourhood(focus)), topics(graph, "en"), "en")
         boxes, lines = page.evaluate(parse, mermaid(drawn, "en"))
         ids = {f"n{at}": box.id for at, box in enumerate(drawn.boxes, 1)}
         names = {ids[id]: decoded(text).split("<br>") for id, text in boxes}
