@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path as File
 from typing import TYPE_CHECKING, Any, Self
 
-from click import unstyle
-
 from kg.errors import NotesError
 from kg.text import printers
 from rag.embedding.registry import load_reranker
@@ -332,12 +330,16 @@ class KnowledgeBase:
 
 
 def _print_answer(answer: Answer) -> str:
+    from click import unstyle
+
     from rag.render.terminal import show_answer
 
     return unstyle(show_answer(answer))
 
 
 def _print_path(path: "Path | NoPath") -> str:
+    from click import unstyle
+
     from kg.render.terminal import show_path
 
     return unstyle(show_path(path))

@@ -60,7 +60,7 @@ OWNERS = {
     "networkx": {
         "kg/export/data.py",
         "kg/export/drawing/topics.py",
-        "kg/extraction/resolution.py",
+        "kg/extraction/merging.py",
         "kg/graph/build.py",
         "kg/graph/lint.py",
         "kg/graph/paths.py",
