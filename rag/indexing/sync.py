@@ -18,7 +18,12 @@ from kg.notes.formats import SUFFIXES
 from kg.notes.note import Note, content_hash, parse_note
 from rag.analyzer import analyze
 from rag.embedding.base import Encoder
-from rag.embedding.centering import CenteredEncoder, LanguageCentering, centering_of, fingerprint
+from rag.embedding.centering import (
+    CenteredEncoder,
+    LanguageCentering,
+    build_centering,
+    centered_fingerprint,
+)
 from rag.index.database import KEPT, writing
 from rag.index.location import IndexLocation
 from rag.index.vectors import build_vectors, extended_vectors
@@ -87,7 +92,7 @@ def sync(
         before = dict(database.execute("SELECT key, value FROM settings"))
         now = {
             "encoder": encoder.name,
-            "fingerprint": fingerprint(encoder),
+            "fingerprint": centered_fingerprint(encoder),
             "reading": SPLIT_VERSION,
             "gathering": ANNOTATION_VERSION,
         }
@@ -352,9 +357,9 @@ def _index_terms(heading: Iterable[str], sentences: Iterable[str]) -> str:
 def _space(database: sqlite3.Connection, encoder: Encoder, before: str | None) -> LanguageCentering:
     """The space of the engine: as the index has it, or when that is of another engine, anew."""
     row = database.execute("SELECT vectors FROM space").fetchone()
-    if row and before == fingerprint(encoder):
+    if row and before == centered_fingerprint(encoder):
         return LanguageCentering.from_bytes(row[0], encoder.dimension)
-    data = centering_of(encoder).to_bytes()
+    data = build_centering(encoder).to_bytes()
     database.execute("DELETE FROM space")
     database.execute("INSERT INTO space VALUES (?)", (data,))
     return LanguageCentering.from_bytes(data, encoder.dimension)

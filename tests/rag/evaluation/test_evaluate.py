@@ -8,7 +8,7 @@ import pytest
 from click.testing import Result
 
 from kg.errors import NotesError
-from rag.evaluation.evaluate import Question, evaluate, journal_of, read_questions
+from rag.evaluation.evaluate import Question, evaluate, journal_path, read_questions
 from rag.evaluation.metrics import AnswerMetrics, QuestionResult, by_direction, reliability
 from rag.index.reader import Index
 
@@ -52,7 +52,7 @@ class Interrupted(Exception):
 
 
 def test_an_interrupted_run_goes_on_where_it_was(index: Index, questions: list[Question]) -> None:
-    journal = journal_of(index, questions)
+    journal = journal_path(index, questions)
 
     def stop(done: int, total: int) -> None:
         if done == 2:
@@ -73,8 +73,8 @@ def test_an_interrupted_run_goes_on_where_it_was(index: Index, questions: list[Q
 def test_another_index_or_other_questions_have_another_journal(
     index: Index, questions: list[Question]
 ) -> None:
-    assert journal_of(index, questions) != journal_of(index, questions[:2])
-    assert journal_of(index, questions) == journal_of(index, list(questions))
+    assert journal_path(index, questions) != journal_path(index, questions[:2])
+    assert journal_path(index, questions) == journal_path(index, list(questions))
 
 
 def test_measures_by_hand() -> None:
