@@ -24,7 +24,7 @@ from rag.evaluation.evaluate import Question
 from rag.index.location import IndexLocation
 from rag.index.reader import Index
 from rag.index.scoring import DENSE, SENTENCE, WORDS
-from rag.retrieval.synonyms import synonyms
+from rag.retrieval.synonyms import find_synonyms
 
 PARTS = (
     "dense",
@@ -50,7 +50,7 @@ def table(place: IndexLocation, asked: list[Question]) -> Table:
     with Index(place) as index:
         for row, question in enumerate(asked):
             query = index.encode_question(question.text)
-            standing = index.lexical.synonym_postings(synonyms(index, question.text))
+            standing = index.lexical.synonym_postings(find_synonyms(index, question.text))
             words = index.lexical.term_coverage(analyze_question(question.text), standing).scores
             near = [id for id, _ in index.nearest(query, CANDIDATES // 2)]
             named = [id for id in sorted(words, key=lambda id: (-words[id], id)) if id not in near]

@@ -137,7 +137,7 @@ class KnowledgeBase:
         Raises QuestionError.
         """
         from rag.index.sources import verify_hits
-        from rag.retrieval.rerank import search
+        from rag.retrieval.search import search
 
         hits, notices = verify_hits(self._index, search(self._index, query, k, SearchMode(mode)))
         return Hits(hits, query=query, notices=notices)

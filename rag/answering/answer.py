@@ -15,7 +15,7 @@ from rag.index.reader import Index
 from rag.index.sources import LiveNotes
 from rag.question import Question, analyse, check_question
 from rag.retrieval.abstention import assess
-from rag.retrieval.rerank import search
+from rag.retrieval.search import search
 from rag.types import Answer, Background, Citation, Hit, Statement
 
 _COPIES = 2  # passages more than wanted are looked for, in case some say the same

@@ -26,7 +26,7 @@ from rag.evaluation.metrics import (
 )
 from rag.index.location import cache_folder
 from rag.index.reader import Index
-from rag.retrieval.search import search
+from rag.retrieval.search import rank_passages
 from rag.types import Answer, Passage, SearchMode
 
 
@@ -157,11 +157,17 @@ def _systems(index: Index, passages: Sequence[Passage]) -> dict[str, System]:
     return {
         "kbase": lambda question: _kbase(index, question),
         "dense": lambda question: (
-            tuple(hit.passage for hit in search(index, question.text, DEEPEST, SearchMode.DENSE)),
+            tuple(
+                hit.passage
+                for hit in rank_passages(index, question.text, DEEPEST, SearchMode.DENSE)
+            ),
             None,
         ),
         "bm25": lambda question: (
-            tuple(hit.passage for hit in search(index, question.text, DEEPEST, SearchMode.KEYWORD)),
+            tuple(
+                hit.passage
+                for hit in rank_passages(index, question.text, DEEPEST, SearchMode.KEYWORD)
+            ),
             None,
         ),
         "grep": lambda question: (_grep(folded, question.text), None),

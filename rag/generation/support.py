@@ -18,7 +18,7 @@ from kg.language.normalize import fold
 from rag.analyzer import analyze
 from rag.embedding.centering import TextKind
 from rag.index.reader import Index
-from rag.retrieval.synonyms import synonyms, terms_by_synonym
+from rag.retrieval.synonyms import find_synonyms, match_synonyms
 from rag.types import Passage
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def measure_support(index: Index, sentence: str, sources: Sequence[Source]) -> S
     stands = own & said
     if not any(detect_language(source.text) == detect_language(sentence) for source in sources):
         near /= _ACROSS
-        stands |= own & terms_by_synonym(said, synonyms(index, sentence))
+        stands |= own & match_synonyms(said, find_synonyms(index, sentence))
     score = (min(max(near, 0.0), 1.0) + len(stands) / max(len(own), 1)) / 2
     return Support(round(score, 3), score >= ENOUGH and not any(_missing(sentence, sources)))
 

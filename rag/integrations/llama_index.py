@@ -28,7 +28,7 @@ from rag.index.location import locate
 from rag.index.reader import Index
 from rag.index.sources import verify_hits
 from rag.indexing.splitter import split_note
-from rag.retrieval.rerank import search
+from rag.retrieval.search import search
 from rag.types import Passage
 
 

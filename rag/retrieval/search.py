@@ -1,8 +1,9 @@
-"""A question → Hits, best first. What is said with them is rag/answer.py's business."""
+"""Rank the passages of an index for a question: by vectors and words, then by a cross-encoder."""
 
 import math
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from heapq import nsmallest
 from typing import NamedTuple
 
@@ -11,22 +12,25 @@ from numpy.typing import NDArray
 
 from kg.language.detect import detect_language
 from rag.analyzer import analyze, analyze_question
+from rag.embedding.base import Reranker
 from rag.index.lexical import TermMatches
 from rag.index.reader import Index
 from rag.index.scoring import DENSE, combine
 from rag.index.vector_codec import StoredPassage
 from rag.question import check_question
-from rag.retrieval.synonyms import Synonyms, synonyms, terms_by_synonym
+from rag.retrieval.synonyms import Synonyms, find_synonyms, match_synonyms
 from rag.types import Hit, ScoreBreakdown, SearchMode
 
-_CANDIDATES = 50  # passages from each signal that are scored in full
-_OWN_WORDS = (
-    0.3  # for a sentence, of the share of the question's words that single it out in its passage
-)
-_OPENING = (
-    0.15  # for a passage's first sentence, of the share of the question's words in its heading
-)
-_TWIN = 0.49  # cosine from which two passages say the same in two languages
+# How many passages each signal, vectors and words, nominates; all of them are scored in full.
+_CANDIDATES = 50
+# How many hits a cross-encoder reads.
+_RERANKED = 30
+# Weight, in a sentence's score, of the question's terms that distinguish it within its passage.
+_TERM_WEIGHT = 0.3
+# Weight, in the score of a passage's first sentence, of the question's terms in the heading.
+_HEADING_WEIGHT = 0.15
+# Cosine from which two passages in different languages are translations of each other.
+_TRANSLATION_COSINE = 0.49
 
 
 def search(
@@ -36,128 +40,195 @@ def search(
     mode: SearchMode = SearchMode.HYBRID,
     language: str = "auto",
 ) -> list[Hit]:
-    """The k best passages for a question, best first; ties in the order of the notes.
+    """Return the k best passages for a question, best first. Raises QuestionError.
 
-    A score is what rag/score.py makes of the passage's cosine, its best sentence's and its words, less what the best
-    passages of its language reach with questions they have nothing to do with.
-    `tongue` is the language whose passage comes first where two say the same. Raises QuestionError.
+    If the index was opened with a cross-encoder, it decides the order; the scores stay on their
+    scale, so that they still tell whether the notes answer the question at all.
+    """
+    if index.reranker is None:
+        return rank_passages(index, question, k, mode, language)
+    hits = rank_passages(index, question, max(k, _RERANKED), mode, language)
+    return _rerank(index.reranker, question, hits)[:k]
+
+
+def rank_passages(
+    index: Index,
+    question: str,
+    k: int = 10,
+    mode: SearchMode = SearchMode.HYBRID,
+    language: str = "auto",
+) -> list[Hit]:
+    """Return the k best passages by vectors and words, best first; ties in the order of the notes.
+
+    A hybrid score combines the cosine of the passage, the cosine of its best sentence and the
+    share of the question's terms that it contains, minus the background score: what the best
+    passage in its language reaches for unrelated questions. Of two passages that are translations
+    of each other, the one in `language` comes first; "auto" is the language of the question.
+    Raises QuestionError.
     """
     question = check_question(question)
     if mode is SearchMode.KEYWORD:
-        return _by_keyword(index, question, k)
+        return _rank_by_bm25(index, question, k)
+    question_language = detect_language(question)
     query = index.encode_question(question)
-    named = synonyms(index, question) if mode is SearchMode.HYBRID else []
-    words = (
-        _by_words(index, question, named)
-        if mode is SearchMode.HYBRID
-        else TermMatches({}, {}, frozenset())
-    )
-    near = [id for id, _ in index.nearest(query, max(k, _CANDIDATES))]
-    told = nsmallest(_CANDIDATES, words.scores, key=lambda id: (-words.scores[id], id))
-    stored = index.passages({*near, *told})
-    levels, asked = index.levels, detect_language(question)
-    parts = {id: _parts(one, query, words.scores.get(id, 0.0)) for id, one in stored.items()}
+    synonyms: Synonyms = []
+    matches = TermMatches({}, {}, frozenset())
+    if mode is SearchMode.HYBRID:
+        synonyms = find_synonyms(index, question)
+        matches = _match_terms(index, question, synonyms)
+    ids = _find_candidate_ids(index, query, matches, max(k, _CANDIDATES))
+    candidates = index.passages(ids)
+    signals = {
+        id: _compare(candidate, query, matches.scores.get(id, 0.0))
+        for id, candidate in candidates.items()
+    }
     if mode is SearchMode.HYBRID:
         scores = {
-            id: parts[id].score - levels.of(asked, one.language) for id, one in stored.items()
+            id: signals[id].score - index.levels.of(question_language, candidate.language)
+            for id, candidate in candidates.items()
         }
     else:
-        scores = {id: part.dense for id, part in parts.items()}
+        scores = {id: signal.dense for id, signal in signals.items()}
     ranked = sorted(scores, key=lambda id: (-scores[id], id))
-    ordered = _own_language_first(ranked, stored, asked if language == "auto" else language)
-    other = {id: named if stored[id].language != asked else [] for id in ordered[:k]}
-    return [_hit(stored[id], scores[id], parts[id], words.idf, other[id]) for id in ordered[:k]]
+    preferred = question_language if language == "auto" else language
+    hits = []
+    for id in _put_language_first(ranked, candidates, preferred)[:k]:
+        stored = candidates[id]
+        # Synonyms count for sentences only in another language, where they are translations.
+        names = synonyms if stored.language != question_language else []
+        hits.append(_build_hit(stored, scores[id], signals[id], matches.idf, names))
+    return hits
 
 
-def _by_keyword(index: Index, question: str, k: int) -> list[Hit]:
-    """The k best passages by BM25 alone."""
-    matched = index.lexical.bm25(analyze_question(question), k)
-    stored = index.passages(matched.scores)
-    parts = {
-        id: _Parts(0.0, 0.0, score, np.zeros(len(stored[id].passage.sentences), np.float32))
-        for id, score in matched.scores.items()
-    }
-    return [_hit(stored[id], part.words, part, matched.idf, []) for id, part in parts.items()]
+def _rerank(reranker: Reranker, question: str, hits: list[Hit]) -> list[Hit]:
+    """Return the hits in the order of the cross-encoder's scores; ties keep their order.
+
+    The hits' own scores are handed out anew: the highest goes to the new first hit, and so on.
+    """
+    scores = reranker.scores(question, [hit.passage.indexed_text for hit in hits])
+    order = sorted(range(len(hits)), key=lambda at: (-scores[at], at))
+    return [
+        replace(hits[at], score=ranked.score, why=replace(hits[at].why, rerank=scores[at]))
+        for at, ranked in zip(order, hits, strict=True)
+    ]
 
 
-def _by_words(index: Index, question: str, named: Synonyms) -> TermMatches:
-    """How much of the question stands in each passage, by any of its words' names."""
+def _rank_by_bm25(index: Index, question: str, k: int) -> list[Hit]:
+    """Return the k best passages by BM25 alone."""
+    matches = index.lexical.bm25(analyze_question(question), k)
+    stored = index.passages(matches.scores)
+    hits = []
+    for id, score in matches.scores.items():
+        cosines = np.zeros(len(stored[id].passage.sentences), np.float32)
+        hits.append(
+            _build_hit(stored[id], score, _Signals(0.0, 0.0, score, cosines), matches.idf, [])
+        )
+    return hits
+
+
+def _match_terms(index: Index, question: str, synonyms: Synonyms) -> TermMatches:
+    """Score each passage by how many of the question's terms it contains, as such or by synonym."""
     return index.lexical.term_coverage(
-        analyze_question(question), index.lexical.synonym_postings(named)
+        analyze_question(question), index.lexical.synonym_postings(synonyms)
     )
 
 
-class _Parts(NamedTuple):
-    """What a passage's score is made of, and the cosines of all its sentences, (sentences,)."""
+def _find_candidate_ids(
+    index: Index, query: NDArray[np.float32], matches: TermMatches, nearest: int
+) -> set[int]:
+    """Return the ids of the `nearest` passages by vector, and of the best _CANDIDATES by terms."""
+    by_vector = {id for id, _ in index.nearest(query, nearest)}
+    by_terms = nsmallest(_CANDIDATES, matches.scores, key=lambda id: (-matches.scores[id], id))
+    return by_vector.union(by_terms)
+
+
+class _Signals(NamedTuple):
+    """The parts of a passage's score, and the cosine of each of its sentences, (sentences,)."""
 
     dense: float
     sentence: float
-    words: float
-    sentences: NDArray[np.float32]
+    terms: float
+    cosines: NDArray[np.float32]
 
     @property
     def score(self) -> float:
-        return combine(self.dense, self.sentence, self.words)
+        return combine(self.dense, self.sentence, self.terms)
 
 
-def _parts(one: StoredPassage, query: NDArray[np.float32], words: float) -> _Parts:
-    sentences = one.sentence_vectors @ query
-    return _Parts(float(one.vector @ query), float(sentences.max()), words, sentences)
+def _compare(stored: StoredPassage, query: NDArray[np.float32], terms: float) -> _Signals:
+    """Compare a passage and its sentences with a question's vector, (dimension,)."""
+    cosines = stored.sentence_vectors @ query
+    return _Signals(float(stored.vector @ query), float(cosines.max()), terms, cosines)
 
 
-def _hit(
-    one: StoredPassage, score: float, parts: _Parts, idf: Mapping[str, float], named: Synonyms
+def _build_hit(
+    stored: StoredPassage,
+    score: float,
+    signals: _Signals,
+    idf: Mapping[str, float],
+    synonyms: Synonyms,
 ) -> Hit:
-    """The passage with its scores.
+    """Return the passage as a hit, with a score for each of its sentences.
 
-    A sentence scores by its cosine and by how much it holds of the question's words that its heading leaves open, those
-    counting most that few sentences of its passage hold; the first one under a heading also by how much of the question the
-    heading holds: where the heading is the question, it is the answer.
+    A sentence scores by its cosine and by the question's terms that it contains, without those
+    already in the heading. A term weighs more, the fewer sentences of the passage contain it. The
+    first sentence under a heading also scores by the share of the question that the heading
+    contains: if the heading is the question, that sentence is the answer.
     """
-    held = [_held(sentence.text, idf, named) for sentence in one.passage.sentences]
-    asked = set(analyze(one.passage.heading[-1])) & idf.keys() if one.passage.heading else set()
-    trail = set(analyze(" ".join(one.passage.heading))) & idf.keys()
-    found = tuple(sorted(trail.union(*held), key=lambda word: (-idf[word], word)))
-    counts = Counter(word for words in held for word in words - asked)
-    own = {
-        word: math.log1p((len(held) - counts[word] + 0.5) / (counts[word] + 0.5))
-        for word in idf.keys() - asked
-    }
-    whole = sum(own.values()) or 1.0
-    scores = [
-        DENSE * near + _OWN_WORDS * sum(own[word] for word in words - asked) / whole
-        for near, words in zip(parts.sentences.tolist(), held, strict=True)
+    passage = stored.passage
+    in_sentences = [
+        _terms_contained(sentence.text, idf, synonyms) for sentence in passage.sentences
     ]
-    if one.passage.sentences[0].start > one.passage.start:  # the heading's line goes before it
-        scores[0] += _OPENING * sum(idf[word] for word in asked) / (sum(idf.values()) or 1.0)
-    return Hit(
-        one.passage,
-        score,
-        ScoreBreakdown(parts.dense, parts.sentence, parts.words, found),
-        tuple(scores),
-    )
+    in_heading = set(analyze(passage.heading[-1])) & idf.keys() if passage.heading else set()
+    in_trail = set(analyze(" ".join(passage.heading))) & idf.keys()
+    matched = in_trail.union(*in_sentences)
+    weights = _sentence_idf(in_sentences, idf.keys() - in_heading)
+    whole = sum(weights.values()) or 1.0
+    scores = [
+        DENSE * cosine + _TERM_WEIGHT * sum(weights[term] for term in terms - in_heading) / whole
+        for cosine, terms in zip(signals.cosines.tolist(), in_sentences, strict=True)
+    ]
+    heading_precedes = passage.sentences[0].start > passage.start
+    if heading_precedes:
+        total = sum(idf.values()) or 1.0
+        scores[0] += _HEADING_WEIGHT * sum(idf[term] for term in in_heading) / total
+    rarest_first = tuple(sorted(matched, key=lambda term: (-idf[term], term)))
+    why = ScoreBreakdown(signals.dense, signals.sentence, signals.terms, rarest_first)
+    return Hit(passage, score, why, tuple(scores))
 
 
-def _held(text: str, idf: Mapping[str, float], named: Synonyms) -> set[str]:
-    """The words of a question that stand in a text, by any of their names."""
-    here = set(analyze(text))
-    return (here | terms_by_synonym(here, named)) & idf.keys()
+def _terms_contained(text: str, idf: Mapping[str, float], synonyms: Synonyms) -> set[str]:
+    """Return the question's terms, the keys of `idf`, that a text contains, also by a synonym."""
+    terms = set(analyze(text))
+    return (terms | match_synonyms(terms, synonyms)) & idf.keys()
 
 
-def _own_language_first(
-    ranked: list[int], stored: Mapping[int, StoredPassage], wanted: str
+def _sentence_idf(sentences: list[set[str]], terms: set[str]) -> dict[str, float]:
+    """Weigh terms by ln(1 + (N − n + ½)/(n + ½)), where n of a passage's N sentences contain it."""
+    counts = Counter(term for sentence in sentences for term in sentence)
+    return {
+        term: math.log1p((len(sentences) - counts[term] + 0.5) / (counts[term] + 0.5))
+        for term in terms
+    }
+
+
+def _put_language_first(
+    ranked: list[int], candidates: Mapping[int, StoredPassage], language: str
 ) -> list[int]:
-    """The ranking with each passage in another language behind its twin in the wanted one, where there is a twin."""
-    own = [id for id in ranked if stored[id].language == wanted]
+    """Return the ranking with each passage right behind its translation in a language.
+
+    Passages without a translation keep their rank.
+    """
+    preferred = [id for id in ranked if candidates[id].language == language]
     order: dict[int, None] = {}
     for id in ranked:
-        if stored[id].language != wanted and id not in order:
-            twins = [
-                (float(stored[id].vector @ stored[other].vector), -other)
-                for other in own
+        if candidates[id].language != language and id not in order:
+            translations = [
+                (float(candidates[id].vector @ candidates[other].vector), -other)
+                for other in preferred
                 if other not in order
             ]
-            if twins and max(twins)[0] >= _TWIN:
-                order[-max(twins)[1]] = None
+            if translations and max(translations)[0] >= _TRANSLATION_COSINE:
+                order[-max(translations)[1]] = None
         order[id] = None
     return list(order)

@@ -1,4 +1,4 @@
-"""A question → what its words are called otherwise. Which passages that brings up is rag/search.py's business."""
+"""Find what else the words of a question are called: concept aliases and dictionary translations."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -8,39 +8,42 @@ from kg.types import Concept
 from rag.analyzer import TermSequence, analyze
 from rag.index.graph import concepts_in
 from rag.index.reader import Index
-from rag.retrieval.dictionary import translations
+from rag.retrieval.dictionary import translate_words
 
-Synonyms = Sequence[tuple[TermSequence, list[TermSequence]]]  # words, and what they are called too
+# Terms as the question has them, and the synonyms for them, each as its terms.
+Synonyms = Sequence[tuple[TermSequence, list[TermSequence]]]
 
 
-def synonyms(index: Index, question: str) -> Synonyms:
-    """What the question's words are called, too: 词嵌入 for word embedding, all by their terms.
+def find_synonyms(index: Index, question: str) -> Synonyms:
+    """Return synonyms for terms of the question: 词嵌入 for word embedding, for example.
 
-    That is what else a concept is called, and what a word may be in the other language. The concepts are those of the notes
-    and those that come with kbase: what a thing is called does not depend on whose notes.
+    They are the aliases of the concepts that the question names, and the words' translations. The
+    bundled concepts count too: what a thing is called does not depend on whose notes it is in.
     """
-    concepts = [
-        (tuple(analyze(written)), _names(concept)) for written, concept in _named(index, question)
+    aliases = [
+        (tuple(analyze(name)), _analyze_aliases(concept))
+        for name, concept in _concepts_named(index, question)
     ]
-    return [*concepts, *translations(question).items()]
+    return [*aliases, *translate_words(question).items()]
 
 
-def terms_by_synonym(here: set[str], named: Synonyms) -> set[str]:
-    """The words of which another name stands among the terms of a text."""
+def match_synonyms(terms: set[str], synonyms: Synonyms) -> set[str]:
+    """Return the question's terms that a text with these terms contains under another name."""
     return {
-        word
-        for words, names in named
-        for word in words
-        if any(name and here.issuperset(name) for name in names)
+        term
+        for sequence, names in synonyms
+        for term in sequence
+        if any(name and terms.issuperset(name) for name in names)
     }
 
 
-def _names(concept: Concept) -> list[TermSequence]:
+def _analyze_aliases(concept: Concept) -> list[TermSequence]:
     return [tuple(analyze(alias.text)) for alias in concept.aliases]
 
 
-def _named(index: Index, question: str) -> Iterator[tuple[str, Concept]]:
+def _concepts_named(index: Index, question: str) -> Iterator[tuple[str, Concept]]:
+    """Yield each concept in the question with the name that it has there."""
     yield from concepts_in(index, question).items()
     if index.bundled:
-        with suppress(KbaseError):  # the notes' own names do without
+        with suppress(KbaseError):  # A damaged bundled index must not stop the person's own notes.
             yield from concepts_in(index.bundled, question).items()

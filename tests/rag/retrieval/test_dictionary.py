@@ -13,7 +13,7 @@ from rag.index.location import IndexLocation
 from rag.index.reader import Index
 from rag.indexing.sync import sync
 from rag.question import LONGEST_QUESTION
-from rag.retrieval.dictionary import translations
+from rag.retrieval.dictionary import translate_words
 from rag.retrieval.search import search
 from tests.conftest import BagOfWords
 
@@ -31,18 +31,18 @@ from tests.conftest import BagOfWords
     ],
 )
 def test_a_word_is_given_with_what_it_may_mean(question: str, word: str, meaning: str) -> None:
-    assert tuple(analyze(meaning)) in translations(question)[tuple(analyze(word))]
+    assert tuple(analyze(meaning)) in translate_words(question)[tuple(analyze(word))]
 
 
 @pytest.mark.parametrize(
     "question", ["", "?!", "为什么", "d_k", "qwertyuiop", "𠀀𠀁", "\x00", '" OR 1']
 )
 def test_what_is_no_word_has_no_translation(question: str) -> None:
-    assert translations(question) == {}
+    assert translate_words(question) == {}
 
 
 def test_of_a_pasted_text_only_the_beginning_is_looked_up() -> None:
-    found = translations("梯度 gradient " * (LONGEST_QUESTION // 12) + "方差")
+    found = translate_words("梯度 gradient " * (LONGEST_QUESTION // 12) + "方差")
     assert ("梯度",) in found and ("方差",) not in found
 
 
@@ -54,7 +54,7 @@ def test_a_damaged_dictionary_is_named_with_what_to_do(
     damaged.write_bytes(b"no database" * 100)
     monkeypatch.setattr("rag.bundled_data.__file__", str(tmp_path / "shipped.py"))
     with pytest.raises(IndexDamaged, match=r"cc-cedict\.sqlite cannot be read") as caught:
-        translations("which gradient")
+        translate_words("which gradient")
     assert "install" in caught.value.hint
 
 
@@ -115,6 +115,7 @@ def test_to_be_missing_a_word_must_stand_in_no_note_under_any_name(index: Index)
         "variance station qwertyuiop"  # 方差 stands; of a station nothing; and what is no word
     )
     told = index.lexical.term_weights(
-        analyze(question), index.lexical.synonym_postings(translations(question).items(), limit=1)
+        analyze(question),
+        index.lexical.synonym_postings(translate_words(question).items(), limit=1),
     )
     assert told.unseen == {"station", "qwertyuiop"} and told.named == {"station"}

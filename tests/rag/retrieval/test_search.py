@@ -12,7 +12,7 @@ from rag.index.reader import Index
 from rag.indexing.sync import sync
 from rag.question import LONGEST_QUESTION
 from rag.retrieval.search import search
-from rag.retrieval.synonyms import synonyms
+from rag.retrieval.synonyms import find_synonyms
 from rag.types import SearchMode
 from tests.conftest import BagOfWords
 
@@ -101,7 +101,7 @@ def test_the_names_that_come_with_kbase_find_concepts_in_any_notes(index: Index)
     found = index.lexical.synonym_postings(
         [
             (words, names)
-            for words, names in synonyms(index, "does an update gate forget?")
+            for words, names in find_synonyms(index, "does an update gate forget?")
             if "update" in words
         ]
     )

