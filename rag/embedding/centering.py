@@ -1,8 +1,9 @@
-"""Vectors → the space blind to language that everything is stored and compared in.
+"""Center vectors by language, so that a cosine compares meaning across languages.
 
-A multilingual encoder places a text by its language first: a Chinese question is nearer to anything Chinese than to its answer
-in English. So the mean of its language and kind is taken out of every vector, which then has length 1 again (self-language
-bias: Roy et al. 2020, LAReQA; Yang et al. 2021). A cosine of 0 then means: unrelated, in whatever languages.
+A multilingual encoder places a text by its language first: a Chinese question is nearer to
+anything Chinese than to its answer in English (self-language bias: Roy et al. 2020, LAReQA; Yang
+et al. 2021). So the mean vector of its language and kind is subtracted from every vector, which
+then gets length 1 again. After that a cosine of 0 means unrelated, in whatever languages.
 """
 
 from collections.abc import Sequence
@@ -12,22 +13,28 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kg.language.detect import chinese_share
-from rag.embedding.base import Encoder, Progress
+from rag.embedding.base import Encoder, Progress, Vectors, unit_rows
 
-VERSION = 1  # raised whenever vectors come out otherwise, rag/e5_space.npy included
+# Part of the fingerprint of an index. Raise it whenever vectors come out differently, also when
+# the shipped means change.
+VERSION = 1
+# The languages, in the order of the means and of the calibration questions' vectors.
 LANGUAGES = ("zh", "en")
-_QUESTIONS_MEAN = 0.6  # of it is taken out: all of it helps across languages, and hurts within one (benchmarks/README.md)
+# How much of the mean is subtracted from a question: all of it helps across languages, and hurts
+# within one (docs/benchmarks.md).
+_QUESTION_SHARE = 0.6
+# The means and calibration vectors for multilingual-e5-small, written by data/build.py.
 SHIPPED_MEANS = Path(__file__).with_name("e5_language_means.npy")
 _CALIBRATION_QUESTIONS = Path(__file__).with_name("calibration_questions.tsv")
 
-Vectors = NDArray[np.float32]  # (texts, dimension)
-
 
 class TextKind(IntEnum):
-    """What a text is: encoders see questions and passages with other eyes, and long texts with other eyes than short ones."""
+    """What a text is. Each kind has means of its own.
+
+    Encoders treat questions and passages differently, and long texts differently from short ones.
+    """
 
     QUESTION = 0
     PASSAGE = 1
@@ -36,41 +43,40 @@ class TextKind(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class LanguageCentering:
-    """Mean vectors, (kinds, languages, dimension), and the vectors of the probes, (languages, probes, dimension)."""
+    """The mean vectors of an engine, and its vectors of the calibration questions.
 
-    means: NDArray[np.float32]
-    calibration_vectors: NDArray[np.float32]
+    `means` has the shape (kinds, languages, dimension). `calibration_vectors` has the shape
+    (languages, questions, dimension) and is not centered.
+    """
+
+    means: Vectors
+    calibration_vectors: Vectors
 
     def center(self, vectors: Vectors, texts: Sequence[str], kind: TextKind) -> Vectors:
-        """The vectors of these texts without the mean of their language; unit rows."""
+        """Subtract the mean of its language from each text's vector; return unit rows.
+
+        A text in both languages is centered by the share of each.
+        """
         shares = np.array(
             [(share := chinese_share(text), 1 - share) for text in texts], np.float32
-        )  # in the order of LANGUAGES
-        rest = (
-            vectors
-            - (_QUESTIONS_MEAN if kind is TextKind.QUESTION else 1.0) * shares @ self.means[kind]
-        )
-        unit: Vectors = rest / np.maximum(np.linalg.norm(rest, axis=1, keepdims=True), 1e-9)
-        return unit
+        )  # (texts, languages)
+        weight = _QUESTION_SHARE if kind is TextKind.QUESTION else 1.0
+        return unit_rows(vectors - weight * shares @ self.means[kind])
 
     def centered_questions(self, language: str) -> Vectors:
-        """The probes of a language in this space: (probes, dimension)."""
-        at = LANGUAGES.index(language)
-        return self.center(
-            self.calibration_vectors[at],
-            [pair[at] for pair in calibration_questions()],
-            TextKind.QUESTION,
-        )
+        """Return the centered vectors of a language's calibration questions."""
+        column = LANGUAGES.index(language)
+        questions = [pair[column] for pair in calibration_questions()]
+        return self.center(self.calibration_vectors[column], questions, TextKind.QUESTION)
 
     def to_bytes(self) -> bytes:
-        return (
-            np.vstack([self.means.reshape(-1, self.means.shape[-1]), *self.calibration_vectors])
-            .astype(np.float16)
-            .tobytes()
-        )
+        """Return the means, then the calibration vectors, as rows of float16."""
+        means = self.means.reshape(-1, self.means.shape[-1])
+        return np.vstack([means, *self.calibration_vectors]).astype(np.float16).tobytes()
 
     @classmethod
     def from_bytes(cls, data: bytes, dimension: int) -> "LanguageCentering":
+        """Read what to_bytes wrote."""
         rows = np.frombuffer(data, np.float16).reshape(-1, dimension).astype(np.float32)
         means = len(TextKind) * len(LANGUAGES)
         return cls(
@@ -80,52 +86,55 @@ class LanguageCentering:
 
 
 class CenteredEncoder:
-    """An engine whose passages' and sentences' vectors come out in its space."""
+    """An engine whose vectors of passages and sentences are centered."""
 
-    def __init__(self, encoder: Encoder, space: LanguageCentering) -> None:
+    def __init__(self, encoder: Encoder, centering: LanguageCentering) -> None:
         self.fingerprint = centered_fingerprint(encoder)
         self._encoder = encoder
-        self._space = space
+        self._centering = centering
 
     def encode_passages(
         self, texts: Sequence[str], kinds: Sequence[TextKind], progress: Progress = lambda _: None
     ) -> Vectors:
-        """Unit vectors of these texts, each of its own kind."""
+        """Return unit vectors of texts, each centered by its own kind."""
         raw = self._encoder.encode_passages(texts, progress)
         vectors = np.empty_like(raw)
         for kind in set(kinds):
-            rows = [at for at, one in enumerate(kinds) if one is kind]
-            vectors[rows] = self._space.center(raw[rows], [texts[at] for at in rows], kind)
+            rows = [row for row, other in enumerate(kinds) if other is kind]
+            vectors[rows] = self._centering.center(raw[rows], [texts[row] for row in rows], kind)
         return vectors
 
 
 def centered_fingerprint(encoder: Encoder) -> str:
-    """What tells vectors of this engine in its space from any others."""
+    """Return what distinguishes an engine's centered vectors from all others."""
     return f"{encoder.fingerprint}:neutral{VERSION}"
 
 
 def build_centering(encoder: Encoder) -> LanguageCentering:
-    """The engine's space: shipped for multilingual-e5-small, by data/build.py; for another measured with the probes.
+    """Return an engine's centering: shipped for multilingual-e5-small, otherwise measured.
 
-    The shipped means are those of the bundled notes' passages and sentences, and for questions of the probes and of
-    data/eval/questions.jsonl in equal parts. The measured ones are the probes' own, read as questions and as passages.
+    The shipped means of passages and sentences are those of the bundled notes. The shipped mean of
+    questions is that of the calibration questions and of data/eval/questions.jsonl in equal parts.
+    For another engine the calibration questions stand for all three kinds, encoded as questions
+    and as passages.
     """
     if encoder.fingerprint.startswith("e5-small") and SHIPPED_MEANS.exists():
         return LanguageCentering.from_bytes(np.load(SHIPPED_MEANS).tobytes(), encoder.dimension)
-    asked = [
-        encoder.encode_queries([pair[at] for pair in calibration_questions()])
-        for at in range(len(LANGUAGES))
+    by_language = list(zip(*calibration_questions(), strict=True))
+    as_questions = [encoder.encode_queries(texts) for texts in by_language]
+    as_passages = [encoder.encode_passages(texts) for texts in by_language]
+    means = [
+        np.stack([vectors.mean(axis=0) for vectors in encoded])
+        for encoded in (as_questions, as_passages, as_passages)
     ]
-    read = [
-        encoder.encode_passages([pair[at] for pair in calibration_questions()])
-        for at in range(len(LANGUAGES))
-    ]
-    means = [np.stack([vectors.mean(axis=0) for vectors in some]) for some in (asked, read, read)]
-    return LanguageCentering(np.stack(means), np.stack(asked))
+    return LanguageCentering(np.stack(means), np.stack(as_questions))
 
 
 @cache
 def calibration_questions() -> tuple[tuple[str, ...], ...]:
-    """Questions on everything under the sun, each in every one of LANGUAGES: what notes do not answer, but for a few."""
+    """Return questions on every subject, each in all of LANGUAGES.
+
+    Notes answer hardly any of them: they measure what score an unrelated question reaches.
+    """
     lines = _CALIBRATION_QUESTIONS.read_text(encoding="utf-8").splitlines()
     return tuple(tuple(reversed(line.split("\t"))) for line in lines)

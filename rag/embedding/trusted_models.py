@@ -1,6 +1,8 @@
-"""Which models the person has named on this machine. An index that came from somewhere else cannot choose one for them.
+"""Remember which models the person has named on this machine.
 
-What comes with kbase needs no consent. Any other model may be fetched from a hub or be asked over the network.
+A model other than the bundled one may be downloaded from a hub, import a library, or be asked over
+the network. So an index that came from elsewhere cannot choose one: the person must have named it
+here before.
 """
 
 from pathlib import Path
@@ -9,25 +11,25 @@ from kg.errors import EngineError
 
 
 def trust(name: str) -> None:
-    """Remembers an engine with its model as one that the person named."""
-    if ":" in name and not trusted(name):
-        path = _file()
+    """Remember an engine with its model as named by the person; `name` is `ENGINE:MODEL`."""
+    if not is_trusted(name):
+        path = _trust_file()
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a", encoding="utf-8") as file:
             file.write(f"{name}\n")
 
 
-def trusted(name: str) -> bool:
-    """Whether an engine needs no consent, or has it."""
+def is_trusted(name: str) -> bool:
+    """Tell whether an engine has no model of its own to trust, or the person has named it."""
     try:
-        return ":" not in name or name in _file().read_text(encoding="utf-8").splitlines()
+        return ":" not in name or name in _trust_file().read_text(encoding="utf-8").splitlines()
     except OSError:
         return False
 
 
 def require_trust(name: str) -> None:
-    """Raises EngineError when an index names a model that the person has not."""
-    if not trusted(name):
+    """Raise EngineError when an index names a model that the person has not."""
+    if not is_trusted(name):
         engine, _, model = name.partition(":")
         raise EngineError(
             f"this index was made with the model {model}, which was never named on this machine",
@@ -35,7 +37,8 @@ def require_trust(name: str) -> None:
         )
 
 
-def _file() -> Path:
+def _trust_file() -> Path:
+    """Return the file with one trusted name a line; it need not exist."""
     from platformdirs import user_config_path
 
     return user_config_path("kbase") / "models.txt"

@@ -1,4 +1,4 @@
-"""Find what else the words of a question are called: concept aliases and dictionary translations."""
+"""Find what else a question's words are called: concept aliases and dictionary translations."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress

