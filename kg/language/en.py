@@ -63,6 +63,36 @@ CONTRACTED_NEGATION = (
     r"\b(?:(?:do|does|did|is|are|was|were|wo|ca|would|should|could)n['’]t|cannot)\b"
 )
 
+# --- Reading a sentence on its own -----------------------------------------------------------
+
+# A sentence that begins with one of these refers to what was named before it.
+REFERRING_WORDS = split_words(
+    """
+    this, that, these, those, it, its, they, their, them, he, she, his, her, such, both,
+    the (?:former|latter|same), here
+    """
+)
+# A sentence that begins with one of these continues what was said before it.
+CONNECTIVES = split_words(
+    """
+    therefore, thus, hence, so, but, however, then, also, instead, otherwise, moreover,
+    for example, for instance, in contrast, by contrast
+    """
+)
+# A sentence that begins with one of these explains the symbols of the formula before it.
+SYMBOL_EXPLANATIONS = split_words("where, here, in which")
+# A line that begins with one of these and a colon names a source.
+SOURCE_LABELS = split_words("sources?, references?, see also, further reading")
+# A sentence with one of these before a link only says where something is explained.
+POINTERS = split_words("see, (?:explained|described|covered|discussed|derived) in")
+# A section with one of these as its heading says what the reader is to do; it answers nothing.
+TASK_HEADINGS = split_words(
+    """
+    goals?, objectives?, learning (?:goals|objectives), exercises?, problems?, questions?, to-?dos?,
+    further reading, references?
+    """
+)
+
 # --- Comparing two sentences ----------------------------------------------------------------
 
 # A difference in these words alone is no difference in meaning.

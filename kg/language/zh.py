@@ -47,6 +47,27 @@ NEGATIONS_BEFORE = split_words("不, 没有, 没, 并非, 无法, 而不是, 难
 # Two sentences that differ by one of these characters contradict each other.
 NEGATING_TOKENS = frozenset("不没无非未")
 
+# --- Reading a sentence on its own -----------------------------------------------------------
+
+# A sentence that begins with one of these refers to what was named before it.
+REFERRING_WORDS = split_words("这, 那, 它, 其(?![他余]), 该, 此(?!外), 两者, 前者, 后者, 他, 她")
+# A sentence that begins with one of these continues what was said before it.
+CONNECTIVES = split_words(
+    """
+    因此, 所以, 因而, 但, 然而, 不过, 而(?!且), 于是, 同时, 此外, 另外, 相反, 例如, 比如, 由此, 反之
+    """
+)
+# A sentence that begins with one of these explains the symbols of the formula before it.
+SYMBOL_EXPLANATIONS = split_words("其中, 式中, 这里, 上式")
+# A line that begins with one of these and a colon names a source.
+SOURCE_LABELS = split_words("来源, 参考, 参考资料, 参考文献")
+# A sentence with one of these before a link only says where something is explained.
+POINTERS = split_words("见, 参见, 详见, 参考")
+# A section with one of these as its heading says what the reader is to do; it answers nothing.
+TASK_HEADINGS = split_words(
+    "(?:学习)?目标, 练习, 习题, 作业, 思考题?, 待办, 参考(?:资料|文献)?, 延伸阅读"
+)
+
 # --- Comparing two sentences ----------------------------------------------------------------
 
 # A difference in these characters alone is no difference in meaning.

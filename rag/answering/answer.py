@@ -1,4 +1,4 @@
-"""A question and its Hits → an Answer in the notes' own sentences, each cited; or that the notes say nothing."""
+"""Answer a question in sentences of the notes, each cited, or say that they do not cover it."""
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations
@@ -6,10 +6,10 @@ from itertools import combinations
 from kg.language.detect import detect_language
 from rag.answering.background import background
 from rag.answering.blocks import header
-from rag.answering.compose import Quote, compose
-from rag.answering.context import merge_neighbours
+from rag.answering.compose import compose
+from rag.answering.context import merge_neighbours, subsection_titles
 from rag.answering.contradictions import contradicts, share_topic
-from rag.answering.outline import subsection_titles
+from rag.answering.units import Quote
 from rag.index.graph import concepts_in
 from rag.index.reader import Index
 from rag.index.sources import LiveNotes
@@ -18,119 +18,137 @@ from rag.retrieval.abstention import assess
 from rag.retrieval.search import search
 from rag.types import Answer, Background, Citation, Hit, Statement
 
-_COPIES = 2  # passages more than wanted are looked for, in case some say the same
-_SECTIONS = 20  # passages that are looked at where one of them may be headed by the question
+# This many passages more than wanted are retrieved, in case some are copies of each other.
+_SPARE_HITS = 2
+# At least this many passages are retrieved where the heading of one may ask the question.
+_HITS_WITH_SUBJECT = 20
+# At most this many headings are named when nothing was found.
+_NEAREST_HEADINGS = 3
 
 
 def ask(index: Index, question: str, k: int = 5, language: str = "auto") -> Answer:
-    """What the notes say to a question; `k` passages are considered. Every quote was re-read from its file just now.
+    """Return what the notes say to a question, considering `k` passages.
 
-    Raises QuestionError when there is nothing in the question to look for.
+    Every quote is read again from its file. Raises QuestionError when there is nothing in the
+    question to look for.
     """
     question = check_question(question)
-    wanted = detect_language(question) if language == "auto" else language
-    asked = analyse(question)
-    found = _once(
-        search(
-            index, question, max(k, _SECTIONS if asked.subject else 0) + _COPIES, language=wanted
-        )
-    )
-    hits, sources = found[:k], LiveNotes(index)
+    analysed = analyse(question)
+    language = detect_language(question) if language == "auto" else language
+    most = max(k, _HITS_WITH_SUBJECT if analysed.subject else 0) + _SPARE_HITS
+    found = _drop_copies(search(index, question, most, language=language))
+    hits, notes = found[:k], LiveNotes(index)
     verdict = assess(index, question, hits)
-    good = _good(found, verdict.threshold) if verdict.answers else []
-    pieces = subsection_titles(index, asked, good) or compose(
-        asked, merge_neighbours(index, good, sources), wanted, _first(index, asked, good)
+    answering = _hits_above(found, verdict.threshold) if verdict.answers else []
+    quotes = subsection_titles(index, analysed, answering) or compose(
+        analysed,
+        merge_neighbours(index, answering, notes),
+        language,
+        _search_first_part(index, analysed, answering),
     )
-    citations = _cited(pieces, sources)
+    citations = _cite(quotes, notes)
     return Answer(
         question=question,
-        kind=asked.kind,
-        language=wanted,
+        kind=analysed.kind,
+        language=language,
         statements=tuple(Statement(citation.quote, (citation.id,)) for citation in citations),
         citations=tuple(citations),
-        disagreements=tuple(_disagreements(citations, asked.topic)),
+        disagreements=tuple(_disagreements(citations, analysed.topic)),
         confidence=verdict.confidence,
-        nearest=() if citations else _headings(hits),
-        notices=sources.notices(),
+        nearest=() if citations else _nearest_headings(hits),
+        notices=notes.notices(),
         hits=tuple(hits),
-        background=background(index, list(dict.fromkeys(concepts_in(index, question).values())))
-        if citations
-        else Background((), (), 0),
+        background=_background(index, question) if citations else Background((), (), 0),
     )
 
 
-def _first(index: Index, asked: Question, good: Sequence[Hit]) -> list[Hit]:
-    """The hits of what a question in two parts asks first, where it is to be answered."""
-    if not asked.first_part or not good:
+def _search_first_part(index: Index, question: Question, answering: Sequence[Hit]) -> Sequence[Hit]:
+    """Return the hits for the first part of a question in two parts, if it is to be answered."""
+    part = question.first_part
+    if not part or not answering:
         return []
-    return search(
-        index,
-        f"{asked.first_part}是什么"
-        if detect_language(asked.first_part) == "zh"
-        else f"what is {asked.first_part}",
-        _SECTIONS,
-    )
+    is_chinese = detect_language(part) == "zh"
+    first_question = f"{part}是什么" if is_chinese else f"what is {part}"
+    return search(index, first_question, _HITS_WITH_SUBJECT)
 
 
-def _once(hits: Sequence[Hit]) -> list[Hit]:
-    """The hits without copies: of passages that read the same, in whatever files, the best one."""
+def _background(index: Index, question: str) -> Background:
+    concepts = dict.fromkeys(concepts_in(index, question).values())
+    return background(index, list(concepts))
+
+
+def _drop_copies(hits: Sequence[Hit]) -> list[Hit]:
+    """Return the best hit of those that read the same, in whatever files they are."""
     kept: dict[tuple[str, ...], Hit] = {}
     for hit in hits:
-        kept.setdefault(tuple(one.text for one in hit.passage.sentences), hit)
+        kept.setdefault(tuple(sentence.text for sentence in hit.passage.sentences), hit)
     return list(kept.values())
 
 
-def _good(hits: Sequence[Hit], threshold: float) -> Sequence[Hit]:
-    """The hits up to the last one that reaches the bar: one that stands before it, for its language, is worth as much."""
-    last = max((at for at, hit in enumerate(hits) if hit.score >= threshold), default=-1)
-    return hits[: last + 1]
+def _hits_above(hits: Sequence[Hit], threshold: float) -> Sequence[Hit]:
+    """Return the hits up to the last one whose score reaches the threshold.
+
+    A hit that is ranked before it for its language is worth as much, whatever its score.
+    """
+    ranks = (rank for rank, hit in enumerate(hits) if hit.score >= threshold)
+    return hits[: max(ranks, default=-1) + 1]
 
 
-def _headings(hits: list[Hit], most: int = 3) -> tuple[tuple[str, ...], ...]:
-    return tuple(dict.fromkeys(hit.passage.heading for hit in hits if hit.passage.heading))[:most]
+def _nearest_headings(hits: Sequence[Hit]) -> tuple[tuple[str, ...], ...]:
+    headings = dict.fromkeys(hit.passage.heading for hit in hits if hit.passage.heading)
+    return tuple(headings)[:_NEAREST_HEADINGS]
 
 
-def _cited(pieces: Sequence[Quote], sources: LiveNotes) -> list[Citation]:
-    """The pieces that stand in their notes now, each once, and before rows that were cut from their table its header."""
+def _cite(quotes: Sequence[Quote], notes: LiveNotes) -> list[Citation]:
+    """Return a citation for each quote that its note still holds.
+
+    Rows that were cut out of a table come after its header. What is quoted already is left out.
+    """
     citations: list[Citation] = []
-    for piece in pieces:
-        passage = piece.passage
-        for start, quote in [*_header(piece, sources), (piece.start, piece.text)]:
-            found = sources.find(passage.path, start, quote)
-            if found and all(quote not in other.quote for other in citations):
-                at, first, last = found
+    for quote in quotes:
+        passage = quote.passage
+        for near, text in [*_header_of(quote, notes), (quote.start, quote.text)]:
+            location = notes.find(passage.path, near, text)
+            if location and all(text not in citation.quote for citation in citations):
+                start, first, last = location
+                number = len(citations) + 1
                 citations.append(
-                    Citation(len(citations) + 1, passage, at, at + len(quote), first, last, quote)
+                    Citation(number, passage, start, start + len(text), first, last, text)
                 )
     return citations
 
 
-def _header(piece: Quote, sources: LiveNotes) -> Iterator[tuple[int, str]]:
-    """The header of the table that a piece is cut from, and where it stands."""
-    text = sources.text(piece.passage.path) if piece.headless else None
-    found = sources.find(piece.passage.path, piece.start, piece.text) if text else None
-    if text and found and (place := header(text, found[0])):
-        yield place[0], text[place[0] : place[1]]
+def _header_of(quote: Quote, notes: LiveNotes) -> Iterator[tuple[int, str]]:
+    """Yield where the header of a table starts and its text, if the quote was cut out of one."""
+    if not quote.headless:
+        return
+    path = quote.passage.path
+    text, location = notes.text(path), notes.find(path, quote.start, quote.text)
+    span = header(text, location[0]) if text and location else None
+    if text and span:
+        yield span[0], text[span[0] : span[1]]
 
 
 def _disagreements(
-    citations: Sequence[Citation], about: frozenset[str]
+    citations: Sequence[Citation], topic: frozenset[str]
 ) -> Iterator[tuple[int, int]]:
-    """The pairs of citations of which a sentence of the one contradicts one of the other."""
-    for one, other in combinations(citations, 2):
+    """Yield the ids of each two citations of which one sentence contradicts one of the other."""
+    for citation, other in combinations(citations, 2):
         if any(
-            contradicts(first, second) and share_topic(one.passage, other.passage, first, about)
-            for first in _sentences(one)
-            for second in _sentences(other)
+            contradicts(sentence, opposed)
+            and share_topic(citation.passage, other.passage, sentence, topic)
+            for sentence in _quoted_sentences(citation)
+            for opposed in _quoted_sentences(other)
         ):
-            yield one.id, other.id
+            yield citation.id, other.id
 
 
-def _sentences(citation: Citation) -> list[str]:
-    """What a reader sees of the sentences that were quoted."""
-    passage, begin = citation.passage, citation.passage.start
+def _quoted_sentences(citation: Citation) -> list[str]:
+    """Return what a reader sees of the sentences that were quoted."""
+    passage = citation.passage
     return [
-        one.text
-        for one in passage.sentences
-        if passage.text[one.start - begin : one.end - begin] in citation.quote
+        sentence.text
+        for sentence in passage.sentences
+        if passage.text[sentence.start - passage.start : sentence.end - passage.start]
+        in citation.quote
     ]

@@ -1,223 +1,202 @@
-"""What is asked and the Hits → which pieces of the notes to quote, in order. Chooses; rag/answer.py checks and cites them.
+"""Compose an answer: choose what to quote of the hits, and in which order.
 
-An answer begins with the best sentence of the best passage (rag/lead.py), grown to what a person needs to read with it
-(rag/grow.py). More is added only while the answer is short, and only what is about the same and not said already.
+An answer begins with the best unit of the best passage, expanded to what a reader needs with it.
+More is added while the answer is short, if it is about the same topic and not said already.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from rag.analyzer import analyze
+from rag.answering.comparison import select_opposite_section, select_uncovered_sides
 from rag.answering.contradictions import contradicts, share_topic
-from rag.answering.expansion import closed, expand
+from rag.answering.expansion import expand, resolve_announcements
+from rag.answering.policy import POLICY
 from rag.answering.selection import (
-    ASKED,
-    FEW,
-    MOST,
     complete_lists,
-    count,
     extend_to_section_end,
     fill_gaps,
+    heading_match,
     is_complete,
-    is_headed_by_question,
     passage_worth,
     select_units,
 )
-from rag.answering.sides import opposite_section, uncovered_sides
-from rag.answering.units import (
-    HitUnits,
-    Selected,
-    stands_alone,
-    topic_coverage,
-    unit_terms,
-    units_of,
-)
+from rag.answering.units import HitUnits, Quote, Selection, units_of
 from rag.question import Question, coverage
 from rag.types import AnswerKind, BlockKind, Hit, Passage
 
-_PASSAGES = 3  # at most
-_TOGETHER = 7  # sentences, items and rows of them all, at most
-_FURTHER = 0.04  # below the first, further passages are quoted too
-_SAME = 0.6  # share of words, from which two pieces say the same
-_BEHIND = 0.1  # below the best passage, others are left out, but for the sides of a comparison
-_NAMED = 0.6  # share of what is asked about, that a passage in the question's language has to name to come before the best
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """Characters `start` to `end` of a passage's note, to be quoted as they stand; `headless` rows need their table's header."""
-
-    passage: Passage
-    start: int
-    end: int
-    headless: bool
-
-    @property
-    def text(self) -> str:
-        return self.passage.text[self.start - self.passage.start : self.end - self.passage.start]
-
 
 def compose(
-    asked: Question, hits: Sequence[Hit], language: str, first: Sequence[Hit] = ()
+    question: Question, hits: Sequence[Hit], language: str, first_hits: Sequence[Hit] = ()
 ) -> list[Quote]:
-    """What to quote of hits that all answer, best first: few pieces, the first of them of the passage that answers best.
+    """Return what to quote of hits that all answer, given best first; empty if nothing can be.
 
-    All are in one language: in `tongue`, where a passage in it is about what is asked. `first` are hits of what a question in
-    two parts asks first.
+    All quotes are in one language: in `language` if a passage in it is about the topic, else in
+    that of the best passage. `first_hits` are the hits for the first part of the question.
     """
-    pages = _in_one_language(units_of(hits), asked, language)
-    if not pages:
+    candidates = _in_one_language(units_of(hits), question, language)
+    if not candidates:
         return []
+    best = candidates[0]
     near = [
-        one
-        for one in pages
-        if one.standing
-        >= pages[0].standing - (ASKED if is_headed_by_question(one, asked) else _BEHIND)
+        units for units in candidates if units.rank_score >= _least_score(best, units, question)
     ]
-    lead, *others = sorted(near, key=lambda one: -passage_worth(one, asked))
-    units = select_units(lead, asked)
-    more = [(one, fill_gaps(one, some)) for one, some in _more(asked, (lead, units), pages, others)]
-    most = MOST - sum(count(one, some) for one, some in more)
-    chosen = [(lead, extend_to_section_end(lead, fill_gaps(lead, units), asked, most)), *more]
-    chosen = [(one, closed(one, complete_lists(one, some))) for one, some in chosen]
-    if (asked.pros_and_cons or asked.sides) and len(
-        {one.hit.passage.path for one, _ in chosen}
-    ) == 1:
-        chosen.sort(key=lambda one: one[0].hit.passage.start)
-    chosen = _defined(
-        asked, chosen, [*pages, *(one for one in units_of(first) if one.language == lead.language)]
-    )
-    chosen += _contradictions(asked, chosen, pages)
-    return [piece for one, units in chosen for piece in _pieces(one, units)]
+    lead_units, *others = sorted(near, key=lambda units: -passage_worth(units, question))
+    lead = select_units(lead_units, question)
+    more = [fill_gaps(other) for other in _select_more(question, lead, candidates, others)]
+    most = POLICY.most_units - sum(selection.count for selection in more)
+    lead = extend_to_section_end(fill_gaps(lead), question, most)
+    chosen = [resolve_announcements(complete_lists(selection)) for selection in (lead, *more)]
+    is_one_note = len({selection.passage.path for selection in chosen}) == 1
+    if (question.pros_and_cons or question.sides) and is_one_note:
+        chosen.sort(key=lambda selection: selection.passage.start)
+    language = lead.passage.language
+    first = [units for units in units_of(first_hits) if units.passage.language == language]
+    chosen = _begin_with_definition(question, chosen, [*candidates, *first])
+    chosen += _select_contradictions(question, chosen, candidates)
+    return [quote for selection in chosen for quote in selection.quotes()]
 
 
-def _more(
-    asked: Question, lead: Selected, pages: Sequence[HitUnits], others: Sequence[HitUnits]
-) -> Iterator[Selected]:
-    """What is added from other passages: the other sides of what is asked, or else what says more, where that is wanted."""
-    if asked.sides:
-        yield from uncovered_sides(asked, lead, pages)
-    elif asked.pros_and_cons:
-        yield from opposite_section(lead[0], pages, asked)
-    elif not is_complete(*lead, asked) and not (
-        is_headed_by_question(lead[0], asked) and count(*lead) >= FEW
-    ):
-        yield from _further(asked, [lead], others)
+def _in_one_language(
+    candidates: Sequence[HitUnits], question: Question, language: str
+) -> list[HitUnits]:
+    """Return the candidates in the wanted language, or else in the language of the best one.
+
+    The wanted language is taken if its best candidate scores nearly as well as the best of all,
+    and names as much of the topic.
+    """
+    if not candidates:
+        return []
+    best = candidates[0].passage
+    wanted = next((units for units in candidates if units.passage.language == language), None)
+    if wanted is None or not _is_as_good(wanted, candidates[0], question):
+        language = best.language
+    return [units for units in candidates if units.passage.language == language]
 
 
-def _defined(asked: Question, chosen: list[Selected], pages: Sequence[HitUnits]) -> list[Selected]:
-    """With what says first what a thing is, where a question asks that and more, and a section is there to say it."""
-    if not asked.first_part:
-        return chosen
-    what = Question(AnswerKind.DEFINITION, asked.first_topic, subject=asked.first_topic)
-    page = max(pages, key=lambda one: is_headed_by_question(one, what))
-    if not is_headed_by_question(page, what):
-        return chosen
-    (lead, units), *more = chosen
-    first = expand(page, 0, what)
+def _is_as_good(units: HitUnits, best: HitUnits, question: Question) -> bool:
+    if units is best:
+        return True
+    least = max(POLICY.language_coverage, _topic_share(best.passage, question))
     return (
-        [(lead, units | first), *more]
-        if page.hit.passage == lead.hit.passage
-        else [(page, first), *chosen]
+        _topic_share(units.passage, question) >= least
+        and units.rank_score >= best.rank_score - POLICY.passage_margin
     )
 
 
-def _in_one_language(pages: Sequence[HitUnits], asked: Question, language: str) -> list[HitUnits]:
-    """The pages in the language of the best one; in `tongue`, where one in it is nearly as good and names what is asked."""
-    own = next((one for one in pages if one.language == language), None)
-    if own and own is not pages[0]:
-        shown, least = _named_in(own, asked), max(_NAMED, _named_in(pages[0], asked))
-        if shown < least or own.standing < pages[0].standing - _BEHIND:
-            own = None
-    first = own or (pages[0] if pages else None)
-    return [one for one in pages if first and one.language == first.language]
+def _topic_share(passage: Passage, question: Question) -> float:
+    """Return the share of the topic that a passage names; 0 for a question without a topic."""
+    if not question.topic:
+        return 0.0
+    return coverage(question.topic, set(analyze(passage.indexed_text)))
 
 
-def _named_in(one: HitUnits, asked: Question) -> float:
-    return coverage(asked.topic, set(analyze(one.hit.passage.indexed_text))) if asked.topic else 0.0
+def _least_score(best: HitUnits, units: HitUnits, question: Question) -> float:
+    """Return the score from which an answer may begin with a passage."""
+    is_headed = heading_match(units.passage, question) > 0
+    return best.rank_score - (POLICY.heading_bonus if is_headed else POLICY.passage_margin)
 
 
-def _further(
-    asked: Question, chosen: Sequence[Selected], others: Sequence[HitUnits]
-) -> Iterator[Selected]:
-    """The best of further passages: as good as the first's, as much about what is asked, and not the same again."""
-    lead, units = chosen[0]
-    size, said = count(lead, units), [unit_terms(lead, units)]
-    about = topic_coverage(lead, lead.best, asked.topic)
-    for other in others[: _PASSAGES - 1]:
-        units = expand(other, other.best, asked)
-        told, more = unit_terms(other, units), count(other, units)
-        near = other.standing >= lead.standing - _FURTHER
-        fits = (
-            near
-            and topic_coverage(other, other.best, asked.topic) >= about
-            and stands_alone(other, min(units))
-            and not other.sets_tasks
-        )
-        if fits and size + more <= _TOGETHER and not any(_same(told, before) for before in said):
-            yield other, units
-            said.append(told)
-            size += more
+def _select_more(
+    question: Question,
+    lead: Selection,
+    candidates: Sequence[HitUnits],
+    others: Sequence[HitUnits],
+) -> Iterator[Selection]:
+    """Yield what is added from other passages.
+
+    That is what covers the other sides that the question asks for. A question without sides gets
+    what says more, unless the answer is complete.
+    """
+    if question.sides:
+        yield from select_uncovered_sides(question, lead, candidates)
+    elif question.pros_and_cons:
+        yield from select_opposite_section(lead.units, candidates, question)
+    elif not is_complete(lead, question) and not _is_headed_and_answered(lead, question):
+        yield from _select_further(question, lead, others)
 
 
-def _same(one: set[str], other: set[str]) -> bool:
-    """Whether two pieces say the same: most words of the shorter are in the other."""
-    return len(one & other) >= _SAME * max(1, min(len(one), len(other)))
+def _is_headed_and_answered(lead: Selection, question: Question) -> bool:
+    is_headed = heading_match(lead.passage, question) > 0
+    return is_headed and lead.count >= POLICY.headed_complete_units
 
 
-def _contradictions(
-    asked: Question, chosen: Sequence[Selected], pages: Sequence[HitUnits]
-) -> Iterator[Selected]:
-    """What says otherwise than something that was chosen, in the passages at hand: both are to be shown."""
-    quoted = {(id(one), at) for one, units in chosen for at in units}
+def _select_further(
+    question: Question, lead: Selection, others: Sequence[HitUnits]
+) -> Iterator[Selection]:
+    """Yield the best of further passages.
+
+    Each scores nearly as well as the first, names as much of the topic, and repeats nothing.
+    """
+    total, said = lead.count, [lead.terms]
+    topic_share = lead.units.topic_coverage(lead.units.best, question.topic)
+    for units in others[: POLICY.most_passages - 1]:
+        selection = expand(units, units.best, question)
+        terms = selection.terms
+        if (
+            units.rank_score >= lead.units.rank_score - POLICY.further_passage_margin
+            and units.topic_coverage(units.best, question.topic) >= topic_share
+            and units.stands_alone(selection.first)
+            and not units.sets_tasks
+            and total + selection.count <= POLICY.most_units_together
+            and not any(_say_same(terms, other) for other in said)
+        ):
+            yield selection
+            said.append(terms)
+            total += selection.count
+
+
+def _say_same(terms: set[str], other: set[str]) -> bool:
+    """Tell whether most terms of the shorter text are in the other."""
+    shorter = max(1, min(len(terms), len(other)))
+    return len(terms & other) >= POLICY.same_content_share * shorter
+
+
+def _begin_with_definition(
+    question: Question, chosen: list[Selection], candidates: Sequence[HitUnits]
+) -> list[Selection]:
+    """Put the definition first if the question asks for it and then for more.
+
+    Nothing changes where no section is headed by the first part of the question.
+    """
+    if not question.first_part:
+        return chosen
+    topic = question.first_topic
+    first_question = Question(AnswerKind.DEFINITION, topic, subject=topic)
+    units = max(candidates, key=lambda units: heading_match(units.passage, first_question))
+    if not heading_match(units.passage, first_question):
+        return chosen
+    lead, *more = chosen
+    definition = expand(units, 0, first_question)
+    if units.passage == lead.passage:
+        return [lead.add(definition.numbers), *more]
+    return [definition, *chosen]
+
+
+def _select_contradictions(
+    question: Question, chosen: Sequence[Selection], candidates: Sequence[HitUnits]
+) -> Iterator[Selection]:
+    """Yield each unit that contradicts one that was chosen: a reader should see both."""
+    quoted = {(id(selection.units), number) for selection in chosen for number in selection}
     said = [
-        (one, one.units[at].text)
-        for one, units in chosen
-        for at in sorted(units)
-        if one.kind(at) in {BlockKind.PROSE, BlockKind.LIST}
+        (selection.passage, selection.units[number].text)
+        for selection in chosen
+        for number in selection
+        if _is_text(selection.units, number)
     ]
-    for one in pages:
-        for at, unit in enumerate(one.units):
+    for units in candidates:
+        for number, unit in enumerate(units):
             if (
-                not unit.says_something
-                or (id(one), at) in quoted
-                or one.kind(at) not in {BlockKind.PROSE, BlockKind.LIST}
+                unit.is_quotable_alone
+                and _is_text(units, number)
+                and (id(units), number) not in quoted
+                and any(
+                    contradicts(text, unit.text)
+                    and share_topic(units.passage, passage, text, question.topic)
+                    for passage, text in said
+                )
             ):
-                continue
-            if any(
-                contradicts(text, unit.text)
-                and share_topic(one.hit.passage, other.hit.passage, text, asked.topic)
-                for other, text in said
-            ):
-                yield one, {at}
+                yield units.select([number])
 
 
-def _pieces(one: HitUnits, units: set[int]) -> Iterator[Quote]:
-    """Neighbours as one piece; an item alone without its marker."""
-    ordered, passage = sorted(units), one.hit.passage
-    first = 0
-    for at, number in enumerate(ordered):
-        if at + 1 == len(ordered) or ordered[at + 1] != number + 1:
-            begin = one.units[ordered[first]]
-            start = (
-                passage.sentences[begin.part.first].start
-                if ordered[first] == number
-                else begin.part.start
-            )
-            start = _marked(passage, start, one.units[number].part.end)
-            headless = (
-                one.kind(ordered[first]) is BlockKind.TABLE and not one.blocks[begin.block].headed
-            )
-            yield Quote(passage, start, one.units[number].part.end, headless)
-            first = at + 1
-
-
-def _marked(passage: Passage, start: int, end: int) -> int:
-    """Where a quote of several lines begins: with the marks of a block quote on its first line, as on the others."""
-    at = start - passage.start
-    line = passage.text.rfind("\n", 0, at) + 1
-    marks = passage.text[line:at]
-    quoted = (
-        ">" in marks and not marks.strip(" \t>") and "\n" in passage.text[at : end - passage.start]
-    )
-    return passage.start + line if quoted else start
+def _is_text(units: HitUnits, number: int) -> bool:
+    return units.kind(number) in {BlockKind.PROSE, BlockKind.LIST}

@@ -1,96 +1,191 @@
-"""Hits whose list, table or answer goes on in the next passage → hits that have it. Passages are cut by length, not by sense."""
+"""Read around a hit: merge it with neighbouring passages, and list the subsections beside it.
+
+Passages are cut by length, so a list or table may continue in the next one, and an answer may be
+the list of the subsections themselves.
+"""
 
 import re
 from collections.abc import Sequence, Set
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from rag.analyzer import analyze_question
 from rag.answering.blocks import opens_part
+from rag.answering.units import Quote
 from rag.index.sources import LiveNotes
-from rag.types import Hit, Passage
+from rag.question import Question, coverage
+from rag.types import AnswerKind, Hit, Passage
 
 if TYPE_CHECKING:
     from rag.index.reader import Index
 
-_PARTS = 3  # passages that are joined at most, on either side
-_LAST = 2  # sentences of a passage, of which one that answers best may go on in the next
-_LEADS_ON = re.compile(r"(?:[:：]|\*\*)\W*$")  # ends in a colon, or in a title
+# At most this many passages are merged on either side of a hit.
+_MOST_NEIGHBOURS = 3
+# A hit whose best sentence is among its last ones, this many, is merged with the next passage.
+_LAST_SENTENCES = 2
+# A passage that ends in a colon or in a bold title leads on to the next.
+_LEADS_ON = re.compile(r"(?:[:：]|\*\*)\W*$")
+
+# The subsections beside this many of the best hits are considered.
+_TITLE_HITS = 3
+# Each of those hits scores at most this below the best one.
+_TITLE_MARGIN = 0.05
+# Fewer subsections than this are no list.
+_FEWEST_TITLES = 3
+# More subsections than this are not quoted.
+_MOST_TITLES = 14
 
 
-def merge_neighbours(index: "Index", hits: Sequence[Hit], sources: LiveNotes) -> list[Hit]:
-    """The hits, each grown by the neighbours that it cannot be read without; none stands in two.
+def merge_neighbours(index: "Index", hits: Sequence[Hit], notes: LiveNotes) -> list[Hit]:
+    """Return the hits, each merged with the neighbours that it cannot be read without.
 
-    Those are the ones that begin or end inside one list or table with it, or lead on to it, that were found too, or that come
-    after what answers best at its end.
-    A sentence that comes in so scores as in its own hit, or else as the worst of those it comes to.
+    A neighbour is merged if it was found too, if the two share a list or table, if one leads on to
+    the other, or if the hit answers best at its end. No passage is in two merged hits. A sentence
+    that comes in keeps the score it has in its own hit, or else gets the lowest score of the hit.
     """
     scores = {
         (hit.passage.path, sentence.start): score
         for hit in hits
         for sentence, score in zip(hit.passage.sentences, hit.sentence_scores, strict=True)
     }
-    found_at = {(hit.passage.path, hit.passage.start) for hit in hits}
-    grown: list[Hit] = []
+    hit_starts = {(hit.passage.path, hit.passage.start) for hit in hits}
+    merged: list[Hit] = []
     for hit in hits:
-        if any(_within(hit.passage, one.passage) for one in grown):
+        if any(_is_within(hit.passage, other.passage) for other in merged):
             continue
-        passage = _joined(index.neighbours(hit.passage, _PARTS), hit, found_at, sources)
-        worst = min(hit.sentence_scores)
-        found = tuple(
-            scores.get((passage.path, sentence.start), worst) for sentence in passage.sentences
+        section = index.neighbours(hit.passage, _MOST_NEIGHBOURS)
+        passage = _merge(_neighbours_to_merge(section, hit, hit_starts), hit, notes)
+        lowest = min(hit.sentence_scores)
+        sentence_scores = tuple(
+            scores.get((passage.path, sentence.start), lowest) for sentence in passage.sentences
         )
-        grown.append(replace(hit, passage=passage, sentence_scores=found))
-    return grown
+        merged.append(replace(hit, passage=passage, sentence_scores=sentence_scores))
+    return merged
 
 
-def _within(passage: Passage, other: Passage) -> bool:
+def _is_within(passage: Passage, other: Passage) -> bool:
     return passage.path == other.path and other.start <= passage.start < other.end
 
 
-def _joined(
-    section: Sequence[Passage], hit: Hit, found_at: Set[tuple[str, int]], sources: LiveNotes
-) -> Passage:
-    passage = hit.passage
-    at = next((number for number, one in enumerate(section) if one.start == passage.start), 0)
-    first = last = at
+def _neighbours_to_merge(
+    section: Sequence[Passage], hit: Hit, hit_starts: Set[tuple[str, int]]
+) -> Sequence[Passage]:
+    """Return the consecutive passages of a section that are read together with a hit."""
+    starts = [passage.start for passage in section]
+    position = starts.index(hit.passage.start) if hit.passage.start in starts else 0
+    first = last = position
     while (
-        first > 0 and at - first < _PARTS and _runs_on(section[first - 1], section[first], found_at)
+        first > 0
+        and position - first < _MOST_NEIGHBOURS
+        and _are_read_together(section[first - 1], section[first], hit_starts)
     ):
         first -= 1
     while (
         last + 1 < len(section)
-        and last - at < _PARTS
-        and _runs_on(section[last], section[last + 1], found_at)
+        and last - position < _MOST_NEIGHBOURS
+        and _are_read_together(section[last], section[last + 1], hit_starts)
     ):
         last += 1
-    if last == at and at + 1 < len(section) and _ends_well(hit):
+    if last == position and position + 1 < len(section) and _answers_at_end(hit):
         last += 1
-    parts, text = section[first : last + 1], sources.text(passage.path) or ""
-    if len(parts) < 2 or any(
-        text[one.start : one.end] != one.text for one in parts
-    ):  # the note has changed
-        return passage
-    start, end = parts[0].start, parts[-1].end
-    sentences = tuple(sentence for one in parts for sentence in one.sentences)
-    first, last = parts[0].first, parts[-1].last
+    return section[first : last + 1]
+
+
+def _are_read_together(
+    passage: Passage, following: Passage, hit_starts: Set[tuple[str, int]]
+) -> bool:
+    both = {(passage.path, passage.start), (following.path, following.start)}
+    return both <= hit_starts or opens_part(following.text) or bool(_LEADS_ON.search(passage.text))
+
+
+def _answers_at_end(hit: Hit) -> bool:
+    scores = hit.sentence_scores
+    return scores.index(max(scores)) >= len(scores) - _LAST_SENTENCES
+
+
+def _merge(passages: Sequence[Passage], hit: Hit, notes: LiveNotes) -> Passage:
+    """Return consecutive passages as one; the hit's alone if the note has changed since."""
+    text = notes.text(hit.passage.path) or ""
+    is_changed = any(text[passage.start : passage.end] != passage.text for passage in passages)
+    if len(passages) < 2 or is_changed:
+        return hit.passage
+    start, end = passages[0].start, passages[-1].end
     return replace(
-        passage,
+        hit.passage,
         start=start,
         end=end,
-        first=first,
-        last=last,
+        first=passages[0].first,
+        last=passages[-1].last,
         text=text[start:end],
-        sentences=sentences,
+        sentences=tuple(sentence for passage in passages for sentence in passage.sentences),
     )
 
 
-def _runs_on(one: Passage, after: Passage, found_at: Set[tuple[str, int]]) -> bool:
-    """Whether the passage after another is to be read with it."""
-    both = {(one.path, one.start), (after.path, after.start)} <= found_at
-    return both or opens_part(after.text) or bool(_LEADS_ON.search(one.text))
+def subsection_titles(index: "Index", question: Question, hits: Sequence[Hit]) -> list[Quote]:
+    """Return the titles under a heading that promises the list asked for; empty if there is none.
+
+    For "how to avoid overfitting" these are "1. Regularisation", "2. More data" and so on. Two of
+    the hits have to be under the heading, and one of the best hits under a title that does not
+    repeat it.
+    """
+    if question.kind is not AnswerKind.LIST or not hits or not question.topic:
+        return []
+    threshold = hits[0].score - _TITLE_MARGIN
+    for best in (hit.passage for hit in hits[:_TITLE_HITS] if hit.score >= threshold):
+        for depth in range(len(best.heading) - 1, 0, -1):
+            trail, title = best.heading[:depth], best.heading[depth]
+            if (
+                _count_under(hits, best.path, trail) > 1
+                and _names_topic(trail[-1], question)
+                and not _names_topic(title, question)
+            ):
+                titles = _titles_under(index, best.path, trail)
+                return titles if _is_list_of_things(titles) else []
+    return []
 
 
-def _ends_well(hit: Hit) -> bool:
-    """Whether a passage answers best at its end."""
-    scores = hit.sentence_scores
-    return scores.index(max(scores)) >= len(scores) - _LAST
+def _count_under(hits: Sequence[Hit], path: str, trail: tuple[str, ...]) -> int:
+    """Return how many hits are in a note under a heading, which is given with those above it."""
+    passages = (hit.passage for hit in hits if hit.passage.path == path)
+    return sum(passage.heading[: len(trail)] == trail for passage in passages)
+
+
+def _names_topic(heading: str, question: Question) -> bool:
+    return coverage(question.topic, set(analyze_question(heading))) > 0.5
+
+
+def _is_list_of_things(titles: Sequence[Quote]) -> bool:
+    """Tell whether there are neither too few titles nor too many, and most are no questions."""
+    questions = sum(title.text.endswith(("?", "？")) for title in titles)
+    return _FEWEST_TITLES <= len(titles) <= _MOST_TITLES and 2 * questions < len(titles)
+
+
+def _titles_under(index: "Index", path: str, trail: tuple[str, ...]) -> list[Quote]:
+    """Return the titles right under a heading, in order.
+
+    The result is empty if a subsection has no text of its own: it is not in the index then.
+    """
+    depth = len(trail)
+    passages = {
+        heading: id
+        for id, heading in index.headings(path)
+        if heading[:depth] == trail and len(heading) > depth
+    }
+    subsections = [id for heading, id in passages.items() if len(heading) == depth + 1]
+    if len(subsections) < len({heading[depth] for heading in passages}):
+        return []
+    found = (stored.passage for stored in index.passages(subsections).values())
+    titles = [_title_of(passage) for passage in sorted(found, key=lambda passage: passage.start)]
+    return titles if all(title.text for title in titles) else []
+
+
+def _title_of(passage: Passage) -> Quote:
+    """Return the words in the line of a heading, without the marks before and after them."""
+    line = passage.text.splitlines()[0]
+    words = line.lstrip("# \t").rstrip()
+    unmarked = words.rstrip("#")
+    # Marks at the end count only after a space: C# keeps its own.
+    if unmarked != words and unmarked.endswith((" ", "\t")):
+        words = unmarked.rstrip()
+    start = passage.start + line.index(words)
+    return Quote(passage, start, start + len(words), False)

@@ -1,295 +1,350 @@
-"""A sentence, item or row of a page → what a person needs to read with it. Pure; of other pages it knows nothing."""
+"""Expand a unit to the smallest quote that can be understood on its own, within its passage."""
 
 import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from kg.language import en, zh
+from kg.language.words import join_words
 from rag.analyzer import analyze_question, truncate_term
-from rag.answering.units import DANGLING, HitUnits
+from rag.answering.policy import POLICY
+from rag.answering.units import CONTINUATION, HitUnits, Selection
 from rag.question import PROS_AND_CONS, Question, coverage
 from rag.types import AnswerKind, BlockKind
 
-_ITEMS = 14  # the longest list that is quoted whole where a list is asked for
-_FEW = 5  # items or rows that are quoted whole where one of them is the answer
-_LONG = 3  # times as many, where the heading says that this is the list asked for
-_LONGEST = 2000  # characters of a list or a table that is quoted whole, and
-_SHORT = 700  # of one that nobody asked for
-_SNIPPET = 200  # characters of code that is quoted with the sentence right before it
-_NEAR = 0.02  # rows and items that score so much less than the best of them are quoted with it
-_FAIR = 0.1  # and so much less, do fairly well
-_ROWS = 2  # of a long table, that are quoted without the others
-_LEAD = 3  # sentences of a paragraph that is short
-
-_COLON = re.compile(r"[:：]\W*$")
-_ANNOUNCES = re.compile(r"[:：]\W*$|[\w\u4e00-\u9fff]\**$")  # ends in a colon, or does not end
-_WHERE = re.compile(r"\W*(?:其中|式中|这里|上式|where\b|here\b|in which\b)", re.IGNORECASE)
-_TITLE = re.compile(r"\W{0,3}(?:\d+[.、)]\s*)?(\*\*|__)[^\n*]{1,40}\1\s*[:：]?\s*")
+# The sentence ends in a colon.
+_ENDS_IN_COLON = re.compile(r"[:：]\W*$")
+# The sentence ends in a colon, or has no end.
+_ANNOUNCES = re.compile(r"[:：]\W*$|[\w\u4e00-\u9fff]\**$")
+_EXPLAINS_SYMBOLS = re.compile(
+    rf"\W*(?:{join_words(zh.SYMBOL_EXPLANATIONS)}|{join_words(en.SYMBOL_EXPLANATIONS)}\b)",
+    re.IGNORECASE,
+)
+# A line in bold that serves as a heading.
+_BOLD_TITLE = re.compile(r"\W{0,3}(?:\d+[.、)]\s*)?(\*\*|__)[^\n*]{1,40}\1\s*[:：]?\s*")
+# A sentence is quoted with at most this many before it that it refers back to.
+_MOST_BEFORE = 2
 
 
-def expand(page: HitUnits, at: int, asked: Question) -> set[int]:
-    """The units to quote when one of them is the answer: itself, and what it cannot be read without."""
-    match page.kind(at):
+def expand(units: HitUnits, number: int, question: Question) -> Selection:
+    """Return what to quote when a unit answers: the unit and what it cannot be read without."""
+    match units.kind(number):
         case BlockKind.PROSE:
-            return _sentence(page, at, asked)
+            return _expand_sentence(units, number, question)
         case BlockKind.LIST:
-            return _items(page, at, asked)
+            return _expand_item(units, number, question)
         case BlockKind.TABLE:
-            return _rows(page, at, asked)
+            return _expand_row(units, number, question)
         case _:
-            return {at} | _before(page, at) | _explained(page, at)
+            block = units.select([number])
+            return (
+                block | _find_introduction(units, number) | _find_symbol_explanation(units, number)
+            )
 
 
-def _sentence(page: HitUnits, at: int, asked: Question) -> set[int]:
-    """A sentence, those before it that it refers back to, and the formula, list, table or lines of code that it announces."""
-    inside = page.members(page.units[at].block)
-    first = at
-    while first > inside.start and at - first < 2 and DANGLING.match(page.units[first].text):
+def _expand_sentence(units: HitUnits, number: int, question: Question) -> Selection:
+    """Add the sentences that it refers back to, and the list, table or formula after it."""
+    paragraph = units.siblings(number)
+    first = number
+    while (
+        first > paragraph.start
+        and number - first < _MOST_BEFORE
+        and CONTINUATION.match(units[first].text)
+    ):
         first -= 1
-    chosen = set(range(first, at + 1))
-    number = page.units[at].block + 1
-    if number == len(page.blocks) or len(inside) - 1 - (at - inside.start) > _gap(
-        page, number, asked
-    ):
-        return chosen
-    if _attached(page, inside[-1], number, asked, announced=at == inside[-1]):
-        block = page.members(number)
-        chosen |= set(range(at, block.stop)) | _explained(page, block[-1])
-        chosen |= _runs_on(page, number) if page.blocks[number].kind is BlockKind.LIST else set()
-    elif _COLON.search(page.units[at].text) and page.blocks[number].kind in {
-        BlockKind.LIST,
-        BlockKind.TABLE,
-    }:
-        best = max(page.members(number), key=lambda one: (page.units[one].score, -one))
-        chosen |= expand(page, best, asked)  # too long to be quoted whole
-    return chosen
+    selection = units.select(range(first, number + 1))
+    following = units[number].block_number + 1
+    distance = paragraph[-1] - number
+    if following == len(units.blocks) or distance > _most_distance(units, following, question):
+        return selection
+    if _goes_with(units, paragraph[-1], following, question, is_announced=distance == 0):
+        block = units.members(following)
+        selection = selection.add(range(number, block.stop)) | _find_symbol_explanation(
+            units, block[-1]
+        )
+        if units.blocks[following].kind is BlockKind.LIST:
+            selection |= _continue_list(units, following)
+    elif _ENDS_IN_COLON.search(units[number].text) and _is_list_or_table(units, following):
+        # The block is too long to be quoted whole, so the best of it is.
+        selection |= expand(units, units.best_of(units.members(following)), question)
+    return selection
 
 
-def _gap(page: HitUnits, number: int, asked: Question) -> int:
-    """How many sentences may stand between an answer and the list that belongs to it."""
-    kind = page.blocks[number].kind
-    listed = kind is BlockKind.LIST and asked.kind in {AnswerKind.LIST, AnswerKind.STEPS}
-    return 2 if listed or (kind is BlockKind.TABLE and asked.kind is AnswerKind.COMPARISON) else 0
+def _is_list_or_table(units: HitUnits, block_number: int) -> bool:
+    return units.blocks[block_number].kind in {BlockKind.LIST, BlockKind.TABLE}
 
 
-def _attached(page: HitUnits, last: int, number: int, asked: Question, announced: bool) -> bool:
-    """Whether the block after a sentence goes with it."""
-    block, size = page.blocks[number], page.blocks[number].end - page.blocks[number].start
-    fits = _fits(page, number, asked)
-    if (announced and _ANNOUNCES.search(page.units[last].text)) or _COLON.search(
-        page.units[last].text
-    ):
+def _most_distance(units: HitUnits, block_number: int, question: Question) -> int:
+    """Return how many sentences may be between an answer and the block that belongs to it."""
+    match units.blocks[block_number].kind:
+        case BlockKind.LIST:
+            return 2 if question.kind in {AnswerKind.LIST, AnswerKind.STEPS} else 0
+        case BlockKind.TABLE:
+            return 2 if question.kind is AnswerKind.COMPARISON else 0
+        case _:
+            return 0
+
+
+def _goes_with(
+    units: HitUnits, last: int, block_number: int, question: Question, is_announced: bool
+) -> bool:
+    """Tell whether a block is quoted with a sentence of the paragraph before it.
+
+    `last` is the last sentence of the paragraph; `is_announced` tells that it is that sentence.
+    """
+    block, kind = units.blocks[block_number], question.kind
+    fits = _may_be_whole(units, block_number, question)
+    announces = is_announced and _ANNOUNCES.search(units[last].text)
+    if announces or _ENDS_IN_COLON.search(units[last].text):
         return fits
+    is_short = block.characters <= POLICY.short_list_characters
     match block.kind:
         case BlockKind.LIST:
-            return (
-                fits
-                and asked.kind in {AnswerKind.LIST, AnswerKind.STEPS}
-                and _is_about(page, number, asked)
-            )
+            is_wanted = kind in {AnswerKind.LIST, AnswerKind.STEPS}
+            return fits and is_wanted and _is_about_topic(units, block_number, question)
         case BlockKind.TABLE:
-            few = (
-                len(block.parts) <= _FEW + 1
-                and size <= _SHORT
-                and asked.kind in {AnswerKind.NUMBER, AnswerKind.FORMULA}
-            )
-            return few or (
-                fits
-                and asked.kind in {AnswerKind.LIST, AnswerKind.COMPARISON}
-                and _is_about(page, number, asked)
-            )
+            has_few_rows = len(block.parts) <= POLICY.short_list_units + 1 and is_short
+            if has_few_rows and kind in {AnswerKind.NUMBER, AnswerKind.FORMULA}:
+                return True
+            is_wanted = kind in {AnswerKind.LIST, AnswerKind.COMPARISON}
+            return fits and is_wanted and _is_about_topic(units, block_number, question)
         case BlockKind.MATH:
-            return (
-                asked.kind in {AnswerKind.FORMULA, AnswerKind.DEFINITION, AnswerKind.STEPS}
-                and size <= _SHORT
-            )
+            is_wanted = kind in {AnswerKind.FORMULA, AnswerKind.DEFINITION, AnswerKind.STEPS}
+            return is_wanted and is_short
         case BlockKind.CODE:
-            return announced and size <= _SNIPPET
+            return is_announced and block.characters <= POLICY.snippet_characters
         case _:
             return False
 
 
-def _fits(page: HitUnits, number: int, asked: Question) -> bool:
-    """Whether a list or table may be quoted whole: what a heading says is listed may be long. Items under items do not count."""
-    block, listed = page.blocks[number], asked.kind is AnswerKind.LIST and bool(asked.topic)
-    times = (
-        _LONG
-        if listed
-        and coverage(asked.topic, set(analyze_question(" ".join(page.hit.passage.heading[-1:]))))
-        == 1.0
-        else 1
-    )
-    least = min(part.indent for part in block.parts)
-    few = sum(part.indent == least for part in block.parts) <= times * _ITEMS
-    return few and block.end - block.start <= times * _LONGEST
+def _may_be_whole(units: HitUnits, block_number: int, question: Question) -> bool:
+    """Tell whether a list or table is short enough to be quoted whole.
 
-
-def _is_about(page: HitUnits, number: int, asked: Question) -> bool:
-    """Whether a whole list or table is about what is asked.
-
-    What stands over it names that; or, as where the note is in another language than the question, most of it scores well.
+    It may be long if the heading names all that the question asks a list of. Items under items
+    are not counted.
     """
-    inside = page.members(number)
-    over = " ".join(
-        [
-            *page.hit.passage.heading,
-            *(page.units[at].text for at in sorted(_before(page, inside[0]))),
-        ]
+    block = units.blocks[block_number]
+    factor = 1
+    if question.kind is AnswerKind.LIST and question.topic:
+        heading = set(analyze_question(units.passage.title))
+        factor = POLICY.named_list_factor if coverage(question.topic, heading) == 1.0 else 1
+    outermost = min(part.indent for part in block.parts)
+    count = sum(part.indent == outermost for part in block.parts)
+    return (
+        count <= factor * POLICY.whole_list_units
+        and block.characters <= factor * POLICY.whole_list_characters
     )
-    held = {truncate_term(term) for term in analyze_question(over)}
-    if coverage(frozenset(truncate_term(term) for term in asked.topic), held) >= 0.5:
+
+
+def _is_about_topic(units: HitUnits, block_number: int, question: Question) -> bool:
+    """Tell whether a whole list or table is about what the question asks.
+
+    Either the headings and the introduction name half of that, or most of the block scores well,
+    as where the note is in another language than the question.
+    """
+    members = units.members(block_number)
+    introduction = _find_introduction(units, members[0])
+    above = " ".join([*units.passage.heading, *(units[number].text for number in introduction)])
+    terms = {truncate_term(term) for term in analyze_question(above)}
+    if coverage(frozenset(map(truncate_term, question.topic)), terms) >= 0.5:
         return True
-    floor = page.units[page.best].score - _FAIR
-    return sum(page.units[at].score >= floor for at in inside) > len(inside) / 2
+    threshold = units[units.best].score - POLICY.topic_margin
+    return sum(units[number].score >= threshold for number in members) > len(members) / 2
 
 
-def _items(page: HitUnits, at: int, asked: Question) -> set[int]:
-    """The whole list with what announces it, where it is asked for or short; else the item with those above and under it."""
-    number = page.units[at].block
-    inside, block = page.members(number), page.blocks[number]
-    size, lead = block.end - block.start, _before(page, inside[0])
-    listed = asked.kind in {AnswerKind.LIST, AnswerKind.STEPS, AnswerKind.COMPARISON} and _is_about(
-        page, number, asked
-    )
-    if listed and _fits(page, number, asked):
-        return set(inside) | lead | _runs_on(page, number)
-    bound = any(_COLON.search(page.units[one].text) for one in lead)
-    told = (
-        bound or asked.kind is AnswerKind.REASON
-    )  # one reason of three tells little, as does one step
-    few = (told and len(inside) <= _FEW) or (block.numbered and len(inside) <= 2 * _FEW)
-    if few and size <= _SHORT:
-        return set(inside) | (set() if lead and _WHERE.match(page.units[min(lead)].text) else lead)
-    floor = page.units[at].score - _NEAR
-    near = {one for one in inside if page.units[one].score >= floor}
-    near |= {other for one in near for other in _family(page, one)}
-    return near | (lead if bound else set())
+def _expand_item(units: HitUnits, number: int, question: Question) -> Selection:
+    """Add the rest of the list and its introduction, if it is asked for or short.
 
-
-def _runs_on(page: HitUnits, number: int) -> set[int]:
-    """The formula or code that the last item of a list announces, and the rest of the list after it."""
-    last, after = page.members(number)[-1], page.blocks[number + 1 : number + 3]
+    Otherwise add the items that the item is under, those under it, and those that score the same.
+    """
+    block_number, block = units[number].block_number, units.block_of(number)
+    members = units.members(block_number)
+    whole, introduction = units.select(members), _find_introduction(units, members[0])
+    is_wanted = question.kind in {AnswerKind.LIST, AnswerKind.STEPS, AnswerKind.COMPARISON}
     if (
-        not after
-        or after[0].kind not in {BlockKind.MATH, BlockKind.CODE}
-        or not _ANNOUNCES.search(page.units[last].text)
+        is_wanted
+        and _is_about_topic(units, block_number, question)
+        and _may_be_whole(units, block_number, question)
     ):
-        return set()
-    goes_on = (
-        len(after) > 1
-        and after[1].kind is BlockKind.LIST
-        and after[1].numbered is page.blocks[number].numbered
+        return whole | introduction | _continue_list(units, block_number)
+    is_announced = any(_ENDS_IN_COLON.search(units[other].text) for other in introduction)
+    # One reason of three says little, and so does one step.
+    is_indivisible = is_announced or question.kind is AnswerKind.REASON
+    has_few_items = (is_indivisible and len(members) <= POLICY.short_list_units) or (
+        block.numbered and len(members) <= 2 * POLICY.short_list_units
     )
-    return set(page.members(number + 1)) | (
-        set(page.members(number + 2)) | _runs_on(page, number + 2) if goes_on else set()
-    )
+    if has_few_items and block.characters <= POLICY.short_list_characters:
+        # A sentence that explains the symbols of a formula introduces no list.
+        explains = introduction and _EXPLAINS_SYMBOLS.match(units[introduction.first].text)
+        return whole if explains else whole | introduction
+    threshold = units[number].score - POLICY.sibling_margin
+    selection = units.select(other for other in members if units[other].score >= threshold)
+    for other in selection:
+        selection = selection.add(_find_related_items(units, other))
+    return selection | introduction if is_announced else selection
 
 
-def _family(page: HitUnits, at: int) -> Iterator[int]:
-    """The items that an item stands under, and those that stand under it."""
-    inside = page.members(page.units[at].block)
-    indent = page.units[at].part.indent
-    for under in range(at + 1, inside.stop):
-        if page.units[under].part.indent <= indent:
+def _continue_list(units: HitUnits, block_number: int) -> Selection:
+    """Return the formula or code that the last item of a list announces, and the list after it."""
+    last = units.members(block_number)[-1]
+    following = units.blocks[block_number + 1 : block_number + 3]
+    if (
+        not following
+        or following[0].kind not in {BlockKind.MATH, BlockKind.CODE}
+        or not _ANNOUNCES.search(units[last].text)
+    ):
+        return units.select()
+    selection = units.select(units.members(block_number + 1))
+    list_continues = (
+        len(following) > 1
+        and following[1].kind is BlockKind.LIST
+        and following[1].numbered is units.blocks[block_number].numbered
+    )
+    if not list_continues:
+        return selection
+    rest = selection.add(units.members(block_number + 2))
+    return rest | _continue_list(units, block_number + 2)
+
+
+def _find_related_items(units: HitUnits, number: int) -> Iterator[int]:
+    """Yield the items that an item is under, and those that are under it."""
+    members = units.siblings(number)
+    indent = units[number].part.indent
+    for below in range(number + 1, members.stop):
+        if units[below].part.indent <= indent:
             break
-        yield under
-    for above in range(at - 1, inside.start - 1, -1):
-        if page.units[above].part.indent < indent:
-            indent = page.units[above].part.indent
+        yield below
+    for above in range(number - 1, members.start - 1, -1):
+        if units[above].part.indent < indent:
+            indent = units[above].part.indent
             yield above
 
 
-def _rows(page: HitUnits, at: int, asked: Question) -> set[int]:
-    """The whole table where it is short or asked for; else its header and the rows that answer; and what announces it."""
-    number = page.units[at].block
-    inside, block = page.members(number), page.blocks[number]
-    size, lead = block.end - block.start, _before(page, inside[0])
-    if len(inside) <= _FEW + 1 and size <= _SHORT:
-        return set(inside) | lead
-    listed = asked.kind in {AnswerKind.LIST, AnswerKind.COMPARISON} and _is_about(
-        page, number, asked
-    )
-    if listed and _fits(page, number, asked):
-        return set(inside) | lead
-    near = [one for one in inside if page.units[one].score >= page.units[at].score - _NEAR]
-    if len(near) > _ROWS and len(inside) <= _ITEMS and size <= _LONGEST:  # none of them stands out
-        return set(inside) | lead
-    best = sorted(near, key=lambda one: (-page.units[one].score, one))[:_ROWS]
-    return set(best) | ({inside[0]} if block.headed else set()) | lead
+def _expand_row(units: HitUnits, number: int, question: Question) -> Selection:
+    """Add the rest of the table if it is short or asked for, else its header and similar rows.
 
-
-def halves(page: HitUnits, chosen: set[int], asked: Question) -> set[int]:
-    """The parts of a section under bold lines that stand in for headings, where one of them is chosen and all are short.
-
-    Where advantages and faults are asked for, those that say it is them.
+    What introduces the table is added in any case.
     """
-    bold = [
-        at
-        for at, unit in enumerate(page.units)
-        if unit.is_quotable and _TITLE.fullmatch(page.source(at, at))
+    block_number, block = units[number].block_number, units.block_of(number)
+    members = units.members(block_number)
+    whole = units.select(members) | _find_introduction(units, members[0])
+    is_short = block.characters <= POLICY.short_list_characters
+    if len(members) <= POLICY.short_list_units + 1 and is_short:
+        return whole
+    if (
+        question.kind in {AnswerKind.LIST, AnswerKind.COMPARISON}
+        and _is_about_topic(units, block_number, question)
+        and _may_be_whole(units, block_number, question)
+    ):
+        return whole
+    threshold = units[number].score - POLICY.sibling_margin
+    answering = [other for other in members if units[other].score >= threshold]
+    if (
+        len(answering) > POLICY.cut_rows  # none of them stands out
+        and len(members) <= POLICY.whole_list_units
+        and block.characters <= POLICY.whole_list_characters
+    ):
+        return whole
+    best = sorted(answering, key=lambda other: (-units[other].score, other))[: POLICY.cut_rows]
+    header = [members[0]] if block.headed else []
+    return units.select([*best, *header]) | _find_introduction(units, members[0])
+
+
+def select_titled_parts(selection: Selection, question: Question) -> Selection:
+    """Return all parts of a section under bold lines, if one is selected and all are short.
+
+    A part is a bold line that serves as a heading, and the paragraph or list under it. Where
+    advantages and disadvantages are asked for, only parts titled so count.
+    """
+    units = selection.units
+    titles = [
+        number
+        for number, unit in enumerate(units)
+        if unit.is_quotable and _BOLD_TITLE.fullmatch(units.source(number, number))
     ]
-    parts = [_half(page, at, after) for at, after in pairwise([*bold, len(page.units)])]
-    if asked.pros_and_cons:
-        parts = [
-            part
-            for part in parts
-            if any(sign.search(page.units[min(part)].text) for sign in PROS_AND_CONS)
-        ]
-    whole = set().union(*parts)
-    size = sum(page.units[at].part.end - page.units[at].part.start for at in whole)
+    parts = [_select_titled_part(units, *ends) for ends in pairwise([*titles, len(units)])]
+    if question.pros_and_cons:
+        parts = [part for part in parts if _names_pro_or_con(units[part.first].text)]
+    whole = units.select(number for part in parts for number in part)
     fits = (
-        len(parts) > 1 and chosen & whole and len(whole) <= _ITEMS + len(parts) and size <= _LONGEST
+        len(parts) > 1
+        and selection.numbers & whole.numbers
+        and len(whole) <= POLICY.whole_list_units + len(parts)
+        and whole.characters <= POLICY.whole_list_characters
     )
-    return whole if fits else set()
+    return whole if fits else units.select()
 
 
-def _half(page: HitUnits, title: int, past: int) -> set[int]:
-    """A bold line and the paragraph or list under it."""
-    under = page.units[title + 1].block if title + 1 < past else -1
-    return {at for at in range(title, past) if at == title or page.units[at].block == under}
+def _select_titled_part(units: HitUnits, title: int, end: int) -> Selection:
+    """Return a bold line and the block under it, which ends before the next bold line."""
+    under = units[title + 1].block_number if title + 1 < end else -1
+    body = (number for number in range(title + 1, end) if units[number].block_number == under)
+    return units.select([title, *body])
 
 
-def _before(page: HitUnits, at: int) -> set[int]:
-    """The sentence that stands right before a list, table, formula or piece of code, when there is one.
+def _names_pro_or_con(text: str) -> bool:
+    return any(pattern.search(text) for pattern in PROS_AND_CONS)
 
-    Of a short paragraph it is the whole: its first sentence may be what the list belongs to.
+
+def _find_introduction(units: HitUnits, number: int) -> Selection:
+    """Return the sentence right before a list, table, formula or piece of code, if there is one.
+
+    A short paragraph is returned whole: its first sentence may be what introduces the list.
     """
-    before = at - 1
-    if before < 0 or page.kind(before) is not BlockKind.PROSE or not page.units[before].is_quotable:
-        return set()
-    inside = page.members(page.units[before].block)
-    if len(inside) <= _LEAD:
-        return set(inside)
-    while before > inside.start and DANGLING.match(page.units[before].text):
+    before = number - 1
+    if before < 0 or units.kind(before) is not BlockKind.PROSE or not units[before].is_quotable:
+        return units.select()
+    paragraph = units.siblings(before)
+    if len(paragraph) <= POLICY.introduction_sentences:
+        return units.select(paragraph)
+    while before > paragraph.start and CONTINUATION.match(units[before].text):
         before -= 1
-    return set(range(before, at))
+    return units.select(range(before, number))
 
 
-def closed(page: HitUnits, units: set[int]) -> set[int]:
-    """Without sentences that only lead on to what is not quoted, or with that, where it is short."""
-    best = max(page.units[at].score for at in units)
-    for last in [at for at in sorted(units) if at + 1 not in units and _leads_on(page, at)]:
-        block = (
-            set(page.members(page.units[last + 1].block)) if last + 1 < len(page.units) else set()
-        )
-        size = page.units[max(block)].part.end - page.units[last].part.end if block else 0
-        if block and len(block) <= _ITEMS and size <= _LONGEST and page.units[last + 1].is_quotable:
-            units = units | block | _explained(page, max(block))
-        elif page.units[last].score < best:
-            units = units - {last}
-    return units
+def resolve_announcements(selection: Selection) -> Selection:
+    """Add what the last sentence of a run announces if that is short, else drop the sentence.
+
+    The best unit of the selection is never dropped.
+    """
+    units = selection.units
+    best_score = max(units[number].score for number in selection)
+    ends = [number for number in selection if number + 1 not in selection]
+    for last in ends:
+        if not _leads_on(units, last):
+            continue
+        announced = _find_short_block(units, last)
+        if announced:
+            selection |= announced
+        elif units[last].score < best_score:
+            selection = selection.remove([last])
+    return selection
 
 
-def _leads_on(page: HitUnits, at: int) -> bool:
-    return bool(_COLON.search(page.units[at].text) or _TITLE.fullmatch(page.source(at, at)))
+def _leads_on(units: HitUnits, number: int) -> bool:
+    source = units.source(number, number)
+    return bool(_ENDS_IN_COLON.search(units[number].text) or _BOLD_TITLE.fullmatch(source))
 
 
-def _explained(page: HitUnits, last: int) -> set[int]:
-    """What says right after a formula what its signs mean."""
+def _find_short_block(units: HitUnits, number: int) -> Selection:
+    """Return the block after a unit with what explains its symbols; empty if it is too long."""
+    if number + 1 == len(units) or not units[number + 1].is_quotable:
+        return units.select()
+    block = units.select(units.siblings(number + 1))
+    characters = units[block.last].part.end - units[number].part.end
+    if len(block) > POLICY.whole_list_units or characters > POLICY.whole_list_characters:
+        return units.select()
+    return block | _find_symbol_explanation(units, block.last)
+
+
+def _find_symbol_explanation(units: HitUnits, last: int) -> Selection:
+    """Return the sentence right after a formula that explains its symbols, if there is one."""
     after = last + 1
-    if page.kind(last) is not BlockKind.MATH or after == len(page.units):
-        return set()
-    return (
-        {after}
-        if page.kind(after) is BlockKind.PROSE and _WHERE.match(page.units[after].text)
-        else set()
-    )
+    if (
+        units.kind(last) is BlockKind.MATH
+        and after < len(units)
+        and units.kind(after) is BlockKind.PROSE
+        and _EXPLAINS_SYMBOLS.match(units[after].text)
+    ):
+        return units.select([after])
+    return units.select()

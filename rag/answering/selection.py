@@ -1,267 +1,285 @@
-"""Which passage an answer begins with, and how much of it is quoted. Pure."""
+"""Choose the passage that an answer begins with, and the units of it that are quoted."""
 
 from collections.abc import Set
 from itertools import pairwise
 
 from rag.analyzer import analyze, analyze_question
-from rag.answering.expansion import expand, halves
-from rag.answering.sides import comparison_block, sides_in_heading, speaks_of_a_side
-from rag.answering.units import HitUnits, stands_alone
+from rag.answering.comparison import mentions_side, select_comparison, sides_in_heading
+from rag.answering.expansion import expand, select_titled_parts
+from rag.answering.policy import POLICY
+from rag.answering.units import HitUnits, Selection
 from rag.question import Question, analyse, asks_for, coverage
-from rag.types import AnswerKind, BlockKind
+from rag.types import AnswerKind, BlockKind, Passage
 
-_MARGIN = 0.12  # below the best sentence, within its passage,
-_WIDE = 0.2  # or where that alone would be the answer
-_BESIDE = 0.03  # more for what stands right beside what is quoted
-ENOUGH = 4  # sentences, items and rows: an answer of so many is not added to from other passages,
-_BRIEF = 250  # unless it has no more characters
-_GAP = 4  # sentences or items between two that are quoted, which are quoted with them,
-_SHORT = 600  # characters, and
-_FULL = 8  # where that makes no more than so many
-FEW = 2  # an answer of fewer is added to more readily
-MOST = 6  # and what is added does not make it more
-_ITEMS = 10  # of a list, half of which is quoted, that are quoted all,
-_LONGEST = 1500  # where they have no more characters
-_FAIR = 0.15  # below the best sentence, one is still preferred that has the formula or list which is asked for
-ASKED = 0.2  # for a passage whose heading asks just what the question does; so far below the best it is still looked at
-_UNSAID = 0.3  # of what a passage's best sentence scores above the best that can be quoted, which only points elsewhere
-_FITTING = (
-    0.06  # for a passage that has what is asked for: a list, a formula, both sides in its heading
-)
+_LIST_OR_TABLE = {BlockKind.LIST, BlockKind.TABLE}
 
 
-def passage_worth(one: HitUnits, asked: Question) -> float:
-    """By what the passage to begin with is chosen: its score, and whether it has what is asked for."""
-    best = _best(one, asked)
-    kinds = {one.kind(at) for at in expand(one, best, asked)}
-    title = " ".join(one.hit.passage.heading[-1:])
-    heading = set(analyze_question(title))
-    trail = set(analyze_question(" ".join(one.hit.passage.heading[-2:])))
-    fits: int
-    match asked.kind:
+def passage_worth(units: HitUnits, question: Question) -> float:
+    """Return how well an answer would begin with a passage.
+
+    That is the score of its rank, more if it has what is asked for, less if its best sentence
+    cannot be quoted.
+    """
+    if units.sets_tasks:
+        bonus = -2 * POLICY.fitting_bonus
+    else:
+        bonus = POLICY.fitting_bonus * _count_signs(units, question)
+        bonus += POLICY.heading_bonus * heading_match(units.passage, question)
+    unquotable = max(units.hit.sentence_scores) - units[units.best].score
+    return units.rank_score + bonus - POLICY.unquotable_penalty * unquotable
+
+
+def _count_signs(units: HitUnits, question: Question) -> int:
+    """Return how many signs there are that a passage has what is asked for, from 0 to 4.
+
+    A heading that names all sides, or the topic of a list, counts twice: the gates of an LSTM are
+    not those of a GRU.
+    """
+    passage = units.passage
+    in_heading = sides_in_heading(passage, question)
+    has_topic = _is_covered(question, set(analyze_question(passage.title)))
+    has_all_sides = len(question.sides) > 1 and len(in_heading) == len(question.sides)
+    match question.kind:
         case AnswerKind.LIST:
-            told = _is_named(asked, heading) or (
-                BlockKind.LIST in kinds
-                and _is_named(asked, trail | set(analyze(one.units[best].text)))
-            )
-            fits = told and bool(kinds & {BlockKind.LIST, BlockKind.TABLE})
-            fits += fits and asks_for(title, asked.kind)  # ways to avoid it rather than what it is
-        case AnswerKind.STEPS:
-            fits = _asks_it(one, asked)
+            signs = _count_list_signs(units, question, has_topic)
         case AnswerKind.FORMULA:
-            fits = (
-                BlockKind.MATH in kinds and not asks_for(title, AnswerKind.COMPARISON)
-            ) + _asks_it(one, asked)
+            signs = _heading_asks_same(passage, question)
+            if not asks_for(passage.title, AnswerKind.COMPARISON):
+                lead = _lead_unit(units, question)
+                signs += BlockKind.MATH in expand(units, lead, question).kinds
         case AnswerKind.COMPARISON:
-            fits = len(sides_in_heading(one, asked)) > 1 and asks_for(title, asked.kind)
-        case AnswerKind.REASON | AnswerKind.DEFINITION:
-            fits = _asks_it(one, asked)
+            signs = len(in_heading) > 1 and asks_for(passage.title, AnswerKind.COMPARISON)
+        case AnswerKind.STEPS | AnswerKind.REASON | AnswerKind.DEFINITION:
+            signs = _heading_asks_same(passage, question)
         case _:
-            fits = False
-    all_sides = len(asked.sides) > 1 and len(sides_in_heading(one, asked)) == len(asked.sides)
-    told = bool(fits) and _is_named(asked, heading)
-    of_it = all_sides or (
-        asked.kind is AnswerKind.LIST and told
-    )  # the gates of an LSTM are not a GRU's
-    fitting = (
-        -2 * _FITTING
-        if one.sets_tasks
-        else _FITTING * (fits + 2 * of_it) + ASKED * is_headed_by_question(one, asked)
-    )
-    return (
-        one.standing
-        + fitting
-        - _UNSAID * (max(one.hit.sentence_scores) - one.units[one.best].score)
-    )
+            signs = 0
+    has_list_of_topic = question.kind is AnswerKind.LIST and signs > 0 and has_topic
+    return signs + 2 * (has_all_sides or has_list_of_topic)
 
 
-def _is_named(asked: Question, held: Set[str]) -> bool:
-    """Whether all that is asked about stands among terms, wherever one Chinese word ends."""
-    return coverage(asked.topic, held) == 1.0
+def _count_list_signs(units: HitUnits, question: Question, has_topic: bool) -> int:
+    """Return 1 if a passage has a list of what is asked, 2 if its heading asks for one too."""
+    lead = _lead_unit(units, question)
+    kinds = expand(units, lead, question).kinds
+    if not has_topic and BlockKind.LIST in kinds:
+        above = analyze_question(" ".join(units.passage.heading[-2:]))
+        terms = {*above, *analyze(units[lead].text)}
+        has_topic = _is_covered(question, terms)
+    if not has_topic or not kinds & _LIST_OR_TABLE:
+        return 0
+    # "Ways to avoid it" is a better heading than "What it is".
+    return 1 + asks_for(units.passage.title, AnswerKind.LIST)
 
 
-def is_headed_by_question(one: HitUnits, asked: Question) -> float:
-    """How nearly a passage's heading asks first what one thing is, or how it works, where the question does: from 0 to 1."""
-    if not asked.subject:
+def _is_covered(question: Question, terms: Set[str]) -> bool:
+    """Tell whether terms cover the topic, wherever one Chinese word ends."""
+    return coverage(question.topic, terms) == 1.0
+
+
+def heading_match(passage: Passage, question: Question) -> float:
+    """Return how nearly the heading asks what the question asks about one thing, from 0 to 1.
+
+    It is 0 unless the question asks what one thing is or how it works, and the heading asks that,
+    or what the thing is.
+    """
+    if not question.subject:
         return 0.0
-    words = " ".join(one.hit.passage.heading[-1:])
-    title = analyse(words)
-    kind, about = (
-        (AnswerKind.DEFINITION, title.first_topic)
-        if title.first_part
-        else (title.kind, title.topic)
-    )
-    if kind not in {asked.kind, AnswerKind.DEFINITION} or not asked.subject <= about:
+    title = analyse(passage.title)
+    kind, topic = title.kind, title.topic
+    if title.first_part:
+        kind, topic = AnswerKind.DEFINITION, title.first_topic
+    if kind not in {question.kind, AnswerKind.DEFINITION} or not question.subject <= topic:
         return 0.0
-    focus = coverage(about, asked.subject)
-    return 0.5 + 0.5 * focus if focus == 1.0 or asks_for(words, kind) else 0.0
+    focus = coverage(topic, question.subject)
+    return 0.5 + 0.5 * focus if focus == 1.0 or asks_for(passage.title, kind) else 0.0
 
 
-def _asks_it(one: HitUnits, asked: Question) -> bool:
-    """Whether a passage's heading asks for the same kind of answer, and about the most of what is asked."""
-    title = " ".join(one.hit.passage.heading[-1:])
-    return asks_for(title, asked.kind) and coverage(asked.topic, set(analyze_question(title))) > 0.5
+def _heading_asks_same(passage: Passage, question: Question) -> bool:
+    """Tell whether the heading asks for the same kind of answer, about most of the topic."""
+    if not asks_for(passage.title, question.kind):
+        return False
+    return coverage(question.topic, set(analyze_question(passage.title))) > 0.5
 
 
-def _best(one: HitUnits, asked: Question) -> int:
-    """The unit that an answer begins with: the best one, or a fair one that has or announces what is asked for."""
-    best = one.best
-    fair = [at for at, unit in enumerate(one.units) if unit.score >= one.units[best].score - _FAIR]
-    match asked.kind:
+def _lead_unit(units: HitUnits, question: Question) -> int:
+    """Return the unit that an answer begins with.
+
+    That is the best unit, or one that scores nearly as well and has or announces what is asked.
+    """
+    threshold = units[units.best].score - POLICY.preferred_margin
+    near = [number for number, unit in enumerate(units) if unit.score >= threshold]
+    match question.kind:
         case AnswerKind.FORMULA:
             fitting = [
-                at
-                for at in fair
-                if BlockKind.MATH in {one.kind(other) for other in expand(one, at, asked)}
+                number for number in near if BlockKind.MATH in expand(units, number, question).kinds
             ]
         case AnswerKind.LIST | AnswerKind.STEPS:
-            naming = [at for at in fair if _is_named(asked, set(analyze(one.units[at].text)))]
             fitting = [
-                at
-                for at in naming
-                if {BlockKind.LIST, BlockKind.TABLE}
-                & {one.kind(other) for other in expand(one, at, asked)}
+                number
+                for number in near
+                if _is_covered(question, set(analyze(units[number].text)))
+                and expand(units, number, question).kinds & _LIST_OR_TABLE
             ]
         case AnswerKind.REASON | AnswerKind.DEFINITION:
-            fitting = [at for at in fair if at == 0 and _asks_it(one, asked)]
+            asks_same = 0 in near and _heading_asks_same(units.passage, question)
+            fitting = [0] if asks_same else []
         case _:
             fitting = []
-    return max(fitting, key=lambda at: (one.units[at].score, -at), default=best)
+    return units.best_of(fitting or [units.best])
 
 
-def select_units(one: HitUnits, asked: Question) -> set[int]:
-    """The units of the best passage: its best one, grown, and more that are nearly as good; at least two where it has them."""
-    best = _best(one, asked)
-    chosen = expand(one, best, asked) | comparison_block(one, asked)
-    chosen |= _listed(one, chosen, asked)
-    if asked.pros_and_cons or asked.kind is AnswerKind.COMPARISON:
-        chosen |= halves(one, chosen, asked)
-    left = set(range(len(one.units))) - chosen
-    while left and not is_complete(one, chosen, asked):
-        at = max(left, key=lambda at: (_drawn(one, at, chosen), -at))
-        if _drawn(one, at, chosen) < one.units[best].score - (
-            _MARGIN if count(one, chosen) > 1 else _WIDE
-        ):
+def select_units(units: HitUnits, question: Question) -> Selection:
+    """Select units of the passage that an answer begins with.
+
+    The lead unit is expanded, then others are added that score nearly as well, the best first,
+    until the selection is complete.
+    """
+    lead = _lead_unit(units, question)
+    selection = expand(units, lead, question) | select_comparison(units, question)
+    selection |= _select_wanted_list(selection, question)
+    if question.pros_and_cons or question.kind is AnswerKind.COMPARISON:
+        selection |= select_titled_parts(selection, question)
+    remaining = units.select(range(len(units))) - selection
+    while remaining and not is_complete(selection, question):
+        number = max(remaining, key=lambda number: (_score_beside(selection, number), -number))
+        margin = POLICY.unit_margin if selection.count > 1 else POLICY.second_unit_margin
+        if _score_beside(selection, number) < units[lead].score - margin:
             break
-        more = _with(one, at, chosen, asked)
-        chosen |= more
-        left -= {at, *more}
-    return chosen
+        addition = _expand_addition(selection, number, question)
+        selection |= addition
+        remaining = (remaining - addition).remove([number])
+    return selection
 
 
-def _drawn(one: HitUnits, at: int, chosen: set[int]) -> float:
-    """A unit's score, and more where it stands in one block with what is chosen and right beside it: an answer runs on."""
-    beside = any(
-        one.units[at].block == one.units[other].block for other in {at - 1, at + 1} & chosen
+def _score_beside(selection: Selection, number: int) -> float:
+    """Return a unit's score, with a bonus if it is right beside a selected one in its block."""
+    units = selection.units
+    is_adjacent = any(
+        other in selection and units[other].block_number == units[number].block_number
+        for other in (number - 1, number + 1)
     )
-    return one.units[at].score + (_BESIDE if beside else 0.0)
+    return units[number].score + (POLICY.adjacency_bonus if is_adjacent else 0.0)
 
 
-def _with(one: HitUnits, at: int, chosen: set[int], asked: Question) -> set[int]:
-    """What is added to what is chosen with a unit, grown; nothing, where that cannot be read, tells something else or is much."""
-    listed = (
-        asked.kind is AnswerKind.REASON and one.kind(at) is BlockKind.LIST
-    )  # of reasons all or none
-    more = (set(one.members(one.units[at].block)) if listed else expand(one, at, asked)) - chosen
-    readable = (
-        more
-        and (min(more) - 1 in chosen or stands_alone(one, min(more)))
-        and not _is_beside(one, at, more, asked)
+def _expand_addition(selection: Selection, number: int, question: Question) -> Selection:
+    """Return what a unit adds to a selection.
+
+    It is empty if that cannot be understood there, says something else, or is too much.
+    """
+    units = selection.units
+    # A list of reasons is added as a whole or not at all.
+    is_whole = question.kind is AnswerKind.REASON and units.kind(number) is BlockKind.LIST
+    expanded = units.select(units.siblings(number)) if is_whole else expand(units, number, question)
+    addition = expanded - selection
+    most = POLICY.most_units_filled if is_whole else POLICY.most_units
+    is_wanted = (
+        addition
+        and (addition.first - 1 in selection or units.stands_alone(addition.first))
+        and not _says_something_else(addition, number, question)
+        and mentions_side(units, number, question)
+        and (selection | addition).count <= most
     )
-    fits = speaks_of_a_side(one, at, asked) and count(one, chosen | more) <= (
-        _FULL if listed else MOST
+    return addition if is_wanted else units.select()
+
+
+def _says_something_else(addition: Selection, number: int, question: Question) -> bool:
+    """Tell whether an addition does not belong to the answer.
+
+    A formula alone is no reason, and rows cut out of their table do not define anything.
+    """
+    if question.kind is AnswerKind.REASON:
+        return BlockKind.MATH in addition.kinds
+    is_row = addition.units.kind(number) is BlockKind.TABLE
+    return (
+        question.kind is AnswerKind.DEFINITION and is_row and not addition.covers_block_of(number)
     )
-    return more if readable and fits else set()
 
 
-def _listed(one: HitUnits, chosen: set[int], asked: Question) -> set[int]:
-    """The list of the section, where one is asked for and none chosen yet; of steps it has to be numbered."""
-    if asked.kind not in {AnswerKind.LIST, AnswerKind.STEPS} or {one.kind(at) for at in chosen} & {
-        BlockKind.LIST,
-        BlockKind.TABLE,
-    }:
-        return set()
+def _select_wanted_list(selection: Selection, question: Question) -> Selection:
+    """Select the list of the section if one is asked for and none is selected yet.
+
+    A list of steps has to be numbered. A list that is too long to be quoted whole is left out.
+    """
+    units = selection.units
+    if question.kind not in {AnswerKind.LIST, AnswerKind.STEPS} or selection.kinds & _LIST_OR_TABLE:
+        return units.select()
     items = [
-        at
-        for at, unit in enumerate(one.units)
-        if one.kind(at) is BlockKind.LIST and unit.says_something
-    ]
-    items = [
-        at
-        for at in items
-        if asked.kind is AnswerKind.LIST or one.blocks[one.units[at].block].numbered
+        number
+        for number, unit in enumerate(units)
+        if unit.is_quotable_alone
+        and units.kind(number) is BlockKind.LIST
+        and (question.kind is AnswerKind.LIST or units.block_of(number).numbered)
     ]
     if not items:
-        return set()
-    best = max(items, key=lambda at: (one.units[at].score, -at))
-    more = expand(one, best, asked)
-    return more if more.issuperset(one.members(one.units[best].block)) else set()
+        return units.select()
+    best = units.best_of(items)
+    expanded = expand(units, best, question)
+    return expanded if expanded.covers_block_of(best) else units.select()
 
 
-def _is_beside(one: HitUnits, at: int, units: set[int], asked: Question) -> bool:
-    """Whether this tells something else: rows cut from their table not what a thing is, a formula of itself no reason."""
-    if asked.kind is AnswerKind.REASON:
-        return any(one.kind(other) is BlockKind.MATH for other in units)
-    cut = one.kind(at) is BlockKind.TABLE and not units.issuperset(one.members(one.units[at].block))
-    return cut and asked.kind is AnswerKind.DEFINITION
-
-
-def count(one: HitUnits, units: set[int]) -> int:
-    """How many sentences, items and rows these units are."""
-    return sum(
-        one.kind(at) not in {BlockKind.MATH, BlockKind.CODE} and one.units[at].says_something
-        for at in units
-    )
-
-
-def complete_lists(one: HitUnits, units: set[int]) -> set[int]:
-    """With the rest of each list of which half the items are quoted, where it is not too long."""
-    for number in {one.units[at].block for at in units if one.kind(at) is BlockKind.LIST}:
-        items, size = set(one.members(number)), one.blocks[number].end - one.blocks[number].start
-        if 2 * len(items & units) >= len(items) and len(items) <= _ITEMS and size <= _LONGEST:
-            units = units | items
-    return units
-
-
-def fill_gaps(one: HitUnits, units: set[int]) -> set[int]:
-    """With the few sentences or items that are missing between others, where they may be quoted."""
-    for at, after in pairwise(sorted(units)):
-        gap = set(range(at + 1, after))
-        short = 0 < len(gap) <= _GAP and len(one.source(at + 1, after - 1)) <= _SHORT
-        told = all(
-            one.units[other].is_quotable and one.kind(other) in {BlockKind.PROSE, BlockKind.LIST}
-            for other in gap
-        )
-        if short and told and count(one, units | gap) <= _FULL:
-            units = units | gap
-    return units
-
-
-def extend_to_section_end(one: HitUnits, units: set[int], asked: Question, most: int) -> set[int]:
-    """With what comes after it in its section, while it is short."""
-    last = max(units)
-    while not is_complete(one, units, asked) and last + 1 < len(one.units):
-        more = expand(one, last + 1, asked) - units
+def complete_lists(selection: Selection) -> Selection:
+    """Add the rest of each list of which half the items are selected, if it is not too long."""
+    units = selection.units
+    for block_number in {units[number].block_number for number in selection}:
+        items = units.select(units.members(block_number))
         if (
-            not one.units[last + 1].says_something
-            or one.kind(last + 1) is BlockKind.CODE
-            or not more
-            or min(more) <= last
-            or count(one, units | more) > most
+            units.blocks[block_number].kind is BlockKind.LIST
+            and 2 * len(items.numbers & selection.numbers) >= len(items)
+            and len(items) <= POLICY.completed_list_units
+            and units.blocks[block_number].characters <= POLICY.completed_list_characters
+        ):
+            selection |= items
+    return selection
+
+
+def fill_gaps(selection: Selection) -> Selection:
+    """Add the few sentences or items that are missing between others, if they may be quoted."""
+    units = selection.units
+    for before, after in pairwise(selection):
+        gap = range(before + 1, after)
+        if (
+            0 < len(gap) <= POLICY.gap_units
+            and len(units.source(gap[0], gap[-1])) <= POLICY.gap_characters
+            and all(_may_fill_gap(units, number) for number in gap)
+            and selection.add(gap).count <= POLICY.most_units_filled
+        ):
+            selection = selection.add(gap)
+    return selection
+
+
+def _may_fill_gap(units: HitUnits, number: int) -> bool:
+    is_text = units.kind(number) in {BlockKind.PROSE, BlockKind.LIST}
+    return is_text and units[number].is_quotable
+
+
+def extend_to_section_end(selection: Selection, question: Question, most: int) -> Selection:
+    """Add what comes after a selection in its section, up to `most` units that say something."""
+    units = selection.units
+    following = selection.last + 1
+    while not is_complete(selection, question) and following < len(units):
+        addition = expand(units, following, question) - selection
+        if (
+            not units[following].is_quotable_alone
+            or units.kind(following) is BlockKind.CODE
+            or not addition
+            or addition.first < following
+            or (selection | addition).count > most
         ):
             break
-        units, last = units | more, max(more)
-    return units
+        selection |= addition
+        following = addition.last + 1
+    return selection
 
 
-def is_complete(one: HitUnits, units: set[int], asked: Question) -> bool:
-    """Whether what was chosen of one passage is all that is wanted: the list or formula that was asked for, or enough anyhow."""
-    kinds = {one.kind(at) for at in units}
-    if asked.kind in {AnswerKind.LIST, AnswerKind.STEPS} and kinds & {
-        BlockKind.LIST,
-        BlockKind.TABLE,
-    }:
+def is_complete(selection: Selection, question: Question) -> bool:
+    """Tell whether a selection is all that is wanted of one passage.
+
+    It is if it has the list or formula that is asked for, or else enough of anything.
+    """
+    kinds = selection.kinds
+    if question.kind in {AnswerKind.LIST, AnswerKind.STEPS} and kinds & _LIST_OR_TABLE:
         return True
-    if asked.kind is AnswerKind.FORMULA and BlockKind.MATH in kinds:
+    if question.kind is AnswerKind.FORMULA and BlockKind.MATH in kinds:
         return True
-    return count(one, units) >= ENOUGH and sum(len(one.source(at, at)) for at in units) > _BRIEF
+    is_long = selection.characters > POLICY.complete_characters
+    return selection.count >= POLICY.complete_units and is_long
