@@ -1,32 +1,33 @@
-"""How relations are worded for people, in Chinese and English."""
+"""Word relations for people, in Chinese and English."""
 
 from kg.types import RelationKind
 
-# What a relation says of its two ends, and what it says read from the other end.
-READS = {
+# What a relation says of its source and its target, and what it says read from its target.
+RELATION_SENTENCES = {
     "en": {
-        "prerequisite_of": ("{} comes before {}", "{} needs {}"),
-        "evolves_to": ("{} evolves to {}", "{} came from {}"),
-        "variant_of": ("{} is a variant of {}", "{} has the variant {}"),
-        "part_of": ("{} is part of {}", "{} has the part {}"),
-        "used_by": ("{} is used by {}", "{} uses {}"),
-        "solves": ("{} solves {}", "{} is solved by {}"),
-        "contrasts_with": ("{} contrasts with {}", "{} contrasts with {}"),
-        "related": ("{} is related to {}", "{} is related to {}"),
+        RelationKind.PREREQUISITE_OF: ("{} comes before {}", "{} needs {}"),
+        RelationKind.EVOLVES_TO: ("{} evolves to {}", "{} came from {}"),
+        RelationKind.VARIANT_OF: ("{} is a variant of {}", "{} has the variant {}"),
+        RelationKind.PART_OF: ("{} is part of {}", "{} has the part {}"),
+        RelationKind.USED_BY: ("{} is used by {}", "{} uses {}"),
+        RelationKind.SOLVES: ("{} solves {}", "{} is solved by {}"),
+        RelationKind.CONTRASTS_WITH: ("{} contrasts with {}", "{} contrasts with {}"),
+        RelationKind.RELATED: ("{} is related to {}", "{} is related to {}"),
     },
     "zh": {
-        "prerequisite_of": ("{} 是 {} 的前置知识", "{} 需要先学 {}"),
-        "evolves_to": ("{} 演进为 {}", "{} 由 {} 演进而来"),
-        "variant_of": ("{} 是 {} 的变体", "{} 有变体 {}"),
-        "part_of": ("{} 是 {} 的组成部分", "{} 包含 {}"),
-        "used_by": ("{} 用于 {}", "{} 用到 {}"),
-        "solves": ("{} 解决 {}", "{} 由 {} 解决"),
-        "contrasts_with": ("{} 与 {} 对比", "{} 与 {} 对比"),
-        "related": ("{} 与 {} 相关", "{} 与 {} 相关"),
+        RelationKind.PREREQUISITE_OF: ("{} 是 {} 的前置知识", "{} 需要先学 {}"),
+        RelationKind.EVOLVES_TO: ("{} 演进为 {}", "{} 由 {} 演进而来"),
+        RelationKind.VARIANT_OF: ("{} 是 {} 的变体", "{} 有变体 {}"),
+        RelationKind.PART_OF: ("{} 是 {} 的组成部分", "{} 包含 {}"),
+        RelationKind.USED_BY: ("{} 用于 {}", "{} 用到 {}"),
+        RelationKind.SOLVES: ("{} 解决 {}", "{} 由 {} 解决"),
+        RelationKind.CONTRASTS_WITH: ("{} 与 {} 对比", "{} 与 {} 对比"),
+        RelationKind.RELATED: ("{} 与 {} 相关", "{} 与 {} 相关"),
     },
 }
 
-RELATIONS = {
+# What a relation is called between its two ends, in a legend or beside an arrow.
+RELATION_NAMES = {
     "en": {
         RelationKind.PREREQUISITE_OF: "comes before",
         RelationKind.EVOLVES_TO: "evolves to",

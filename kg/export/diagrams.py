@@ -7,7 +7,7 @@ from kg.errors import ExportError
 from kg.export.drawing.svg import arrange_view, main_relation_kind
 from kg.export.drawing.view import Edge, Node, View
 from kg.types import RelationKind
-from kg.wording import RELATIONS
+from kg.wording import RELATION_NAMES
 
 _MERMAID_LINES, _MERMAID_TEXT = (
     500,
@@ -107,7 +107,7 @@ def _word(edge: Edge, language: str) -> str:
     """Return what is written at an edge: nothing at a mere prerequisite, the most frequent kind."""
     if edge.kinds == (RelationKind.PREREQUISITE_OF,):
         return ""
-    return ", ".join(RELATIONS[language][kind] for kind in edge.kinds)
+    return ", ".join(RELATION_NAMES[language][kind] for kind in edge.kinds)
 
 
 def _quoted(text: str) -> str:

@@ -10,7 +10,7 @@ from kg.render.labels import LABELS
 from kg.render.tree import nearest, tree
 from kg.text import format_location, printable
 from kg.types import AliasKind, Concept, ConceptDetails, Evidence, Relation, Status
-from kg.wording import READS
+from kg.wording import RELATION_SENTENCES
 
 if TYPE_CHECKING:
     from kg.export.write import ExportResult
@@ -151,7 +151,7 @@ def show_concept(details: ConceptDetails, language: str) -> str:
             else ""
         )
         lines.append(
-            READS[language][relation.kind.value][not forward].format(
+            RELATION_SENTENCES[language][relation.kind][not forward].format(
                 _short(concept, language), _short(other, language)
             )
             + mark
@@ -211,7 +211,7 @@ def _language_of(path: "Path | NoPath") -> str:
 
 def _show_step(step: "Step", language: str) -> str:
     relation = step.relation
-    head = READS[language][relation.kind.value][step.backwards].format(
+    head = RELATION_SENTENCES[language][relation.kind][step.backwards].format(
         _short(step.source, language), _short(step.target, language)
     )
     lines = [
@@ -230,7 +230,7 @@ def _path_tree(path: "Path", language: str) -> str:
     """Draw the hops below each other, each with its relation, full name and place."""
     hops = []
     for at, step in enumerate(path.steps):
-        reads = READS[language][step.relation.kind.value][step.backwards]
+        reads = RELATION_SENTENCES[language][step.relation.kind][step.backwards]
         hops.append(f"{'   ' * at}└─ {reads.format('', _short(step.target, language)).strip()}")
     names = pad([printable(concept.name(language)) for concept in path.concepts])
     rows = zip(pad([_short(path.source, language), *hops]), names, path.concepts, strict=True)
@@ -268,7 +268,7 @@ def _relations_tree(
     groups: dict[str, list[Concept]] = {}
     for relation, other in relations:
         if relation.status is Status.ACCEPTED:
-            reads = READS[language][relation.kind.value][relation.source != concept.id]
+            reads = RELATION_SENTENCES[language][relation.kind][relation.source != concept.id]
             groups.setdefault(reads.replace("{}", "", 1).strip(), []).append(other)
     branches = ["├─ "] * (len(groups) - 1) + ["└─ "]
     words = pad([reads.replace("{}", "…").removesuffix(" …") for reads in groups])
@@ -293,7 +293,7 @@ def _quote(place: Evidence) -> str:
 
 
 def _statement(relation: Relation, language: str) -> str:
-    return READS[language][relation.kind.value][0].format(relation.source, relation.target)
+    return RELATION_SENTENCES[language][relation.kind][0].format(relation.source, relation.target)
 
 
 def _line(label: str, concepts: Sequence[Concept], language: str) -> str:

@@ -10,7 +10,7 @@ from kg.export.drawing.labels import FONTS, SUBTITLE, TITLE, label_width
 from kg.export.drawing.layout import Layout, layout
 from kg.export.drawing.view import Edge, Node, View
 from kg.types import RelationKind
-from kg.wording import RELATIONS
+from kg.wording import RELATION_NAMES
 
 _LEGEND = 44  # The height of the legend below a drawing, in pixels.
 
@@ -114,7 +114,7 @@ def _title(seen: View, names: dict[str, str]) -> str:
 
 
 def _says(edge: Edge, names: dict[str, str], language: str) -> str:
-    words = ", ".join(RELATIONS[language][kind] for kind in edge.kinds)
+    words = ", ".join(RELATION_NAMES[language][kind] for kind in edge.kinds)
     return f"{names[edge.source]} — {words} → {names[edge.target]}"
 
 
@@ -172,7 +172,10 @@ def _legend(seen: View, drawn: Layout, theme: Theme, language: str) -> tuple[lis
         return [], 0
     parts, x, y = [], 24, drawn.height + 14
     for kind in kinds:
-        words, tip = RELATIONS[language][kind], f"{x + 36},{y} {x + 28},{y - 4} {x + 28},{y + 4}"
+        words, tip = (
+            RELATION_NAMES[language][kind],
+            f"{x + 36},{y} {x + 28},{y - 4} {x + 28},{y + 4}",
+        )
         parts.append(
             _edge_group(Edge("", "", (kind,), False), f"M{x},{y}L{x + 28},{y}", tip, theme, words)
         )

@@ -32,7 +32,7 @@ from kg.graph.subgraph import DRAWN_KINDS, Neighbourhood, drawable_edges
 from kg.language.detect import detect_language
 from kg.text import format_location, printable
 from kg.types import Relation, RelationKind, Status
-from kg.wording import READS, RELATIONS
+from kg.wording import RELATION_NAMES, RELATION_SENTENCES
 
 _KINDS = list(RelationKind)
 _EN = {
@@ -195,11 +195,12 @@ def _data(
 
 def _kind(kind: RelationKind, relations: list[Relation], language: str) -> dict[str, Any]:
     """Return the name of a kind of relation, its wording from either end, and its count."""
-    out, into = (reads.replace("{}", "", 1).strip() for reads in READS[language][kind.value])
+    sentences = RELATION_SENTENCES[language][kind]
+    out, into = (sentence.replace("{}", "", 1).strip() for sentence in sentences)
     count = sum(
         relation.kind is kind and relation.status is Status.ACCEPTED for relation in relations
     )
-    word = RELATIONS[language][kind]
+    word = RELATION_NAMES[language][kind]
     return {
         "kind": kind.value,
         "word": word,
