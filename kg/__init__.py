@@ -1,4 +1,4 @@
-"""Read notes and build their concept graph: the lower layer, which knows nothing of rag.
+"""Read notes and build their concept graph. This is the lower layer; it knows nothing of rag.
 
     from kg import build_graph, extract, read_notes
 
@@ -29,6 +29,7 @@ __all__ = [
     "extract",
     "read_notes",
 ]
+# The modules of the names that are not in kg.types.
 _HOMES = {
     "NoPath": "kg.graph.paths",
     "Path": "kg.graph.paths",

@@ -1,16 +1,16 @@
-"""Everything that can go wrong for a person, each with what to do about it.
+"""Define the errors that a person can meet, each with what to do about it.
 
 KbaseError
 ├── NotesError         the notes cannot be found or read
-├── IndexMissing       there is nothing indexed here yet
-├── IndexMismatch      the index was made by another engine or another version
+├── IndexMissing       no notes are indexed here yet
+├── IndexMismatch      another engine or another version made the index
 ├── IndexDamaged       the index cannot be read
 ├── IndexUnwritable    the index cannot be written: read-only, full, locked
 ├── ConceptError       a name means no concept, or several
 ├── EngineError        a model cannot be loaded: an engine, a cross-encoder, a language model
-├── ExportError        a file cannot be written, or not in that format
-├── NothingFound       looked, and there is nothing (exit code 3)
-└── QuestionError      there is nothing in the question to look for (a usage error)
+├── ExportError        a file cannot be written, or not in its format
+├── NothingFound       nothing was found (exit code 3)
+└── QuestionError      the question has nothing to search for (a usage error, exit code 2)
 """
 
 
@@ -30,11 +30,11 @@ class NotesError(KbaseError):
 
 
 class IndexMissing(KbaseError):
-    """There is nothing indexed here yet."""
+    """No notes are indexed here yet."""
 
 
 class IndexMismatch(KbaseError):
-    """The index was made by another engine or another version of kbase."""
+    """Another engine or another version of kbase made the index."""
 
 
 class IndexDamaged(KbaseError):
@@ -42,7 +42,7 @@ class IndexDamaged(KbaseError):
 
 
 class IndexUnwritable(KbaseError):
-    """The index cannot be written: a read-only place, a full disk, another indexer at work."""
+    """The index cannot be written: the folder is read-only, the disk full, or the index locked."""
 
 
 class ConceptError(KbaseError):
@@ -54,21 +54,21 @@ class EngineError(KbaseError):
 
 
 class ExportError(KbaseError):
-    """A file cannot be written, or what is to be drawn does not fit its format."""
+    """A file cannot be written, or its format cannot show what was asked for."""
 
 
 class NothingFound(KbaseError):
-    """There is nothing of what was asked for."""
+    """Nothing was found of what was asked for."""
 
     exit_code = 3
 
 
 class QuestionError(KbaseError):
-    """There is nothing in the question to look for."""
+    """The question has nothing to search for."""
 
     exit_code = 2
 
 
 def first_line(error: BaseException) -> str:
-    """What an error of any library says, in one line."""
+    """Return the first line of an error's message, or its type if it has none."""
     return next(iter(str(error).strip().splitlines()), "") or type(error).__name__

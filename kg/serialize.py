@@ -1,7 +1,11 @@
-"""Concepts and relations ↔ plain JSON attributes, as the index keeps them and the graph's nodes and edges carry them.
+"""Turn concepts and relations into JSON objects and back.
 
-concept   label, aliases [{text, lang, kind}], definition, definitions {zh, en}, notes [place], status noted / gap
-relation  origin, confidence, status, reason, reasons {zh, en}, trade_offs {zh, en}, evidence [place]
+The index stores these objects, and so do exports of the graph:
+
+concept   label, aliases [{text, lang, kind}], definition, definitions {zh, en}, notes [place],
+          status: noted or gap
+relation  origin, confidence, status, reason, reasons {zh, en}, trade_offs {zh, en},
+          evidence [place]
 place     path, heading [trail], lines [first, last], quote
 """
 
@@ -22,38 +26,41 @@ from kg.types import (
 Attributes = dict[str, Any]
 
 
-def concept_from(id: str, one: Attributes) -> Concept:
-    """The concept of these attributes. Raises KeyError or ValueError when they are no concept's."""
+def concept_from_json(id: str, attributes: Attributes) -> Concept:
+    """Return the concept of a JSON object. Raises KeyError or ValueError if it is not one's."""
     aliases = tuple(
-        Alias(alias["text"], alias["lang"], AliasKind(alias["kind"])) for alias in one["aliases"]
+        Alias(alias["text"], alias["lang"], AliasKind(alias["kind"]))
+        for alias in attributes["aliases"]
     )
     return Concept(
         id,
-        one["label"],
+        attributes["label"],
         aliases,
-        LocalizedText(**one["definitions"]),
-        _places(one["notes"]),
-        one["status"] == "gap",
+        LocalizedText(**attributes["definitions"]),
+        _parse_places(attributes["notes"]),
+        attributes["status"] == "gap",
     )
 
 
-def relation_from(source: str, target: str, kind: RelationKind, one: Attributes) -> Relation:
-    """The relation of these attributes. Raises KeyError or ValueError when they are no relation's."""
+def relation_from_json(
+    source: str, target: str, kind: RelationKind, attributes: Attributes
+) -> Relation:
+    """Return the relation of a JSON object. Raises KeyError or ValueError if it is not one's."""
     return Relation(
         source,
         target,
         kind,
-        Origin(one["origin"]),
-        one["confidence"],
-        Status(one["status"]),
-        LocalizedText(**one["reasons"]),
-        LocalizedText(**one["trade_offs"]),
-        _places(one["evidence"]),
+        Origin(attributes["origin"]),
+        attributes["confidence"],
+        Status(attributes["status"]),
+        LocalizedText(**attributes["reasons"]),
+        LocalizedText(**attributes["trade_offs"]),
+        _parse_places(attributes["evidence"]),
     )
 
 
-def concept_attributes(concept: Concept) -> Attributes:
-    """What `concept_from` reads."""
+def concept_to_json(concept: Concept) -> Attributes:
+    """Return the JSON object of a concept. Its definition is in English if it has one."""
     return {
         "label": concept.label,
         "aliases": [
@@ -61,30 +68,30 @@ def concept_attributes(concept: Concept) -> Attributes:
             for alias in concept.aliases
         ],
         "definition": concept.definition.get("en"),
-        "definitions": _both(concept.definition),
-        "notes": [_place(place) for place in concept.notes],
+        "definitions": _both_languages(concept.definition),
+        "notes": [_format_place(place) for place in concept.notes],
         "status": "gap" if concept.gap else "noted",
     }
 
 
-def relation_attributes(relation: Relation) -> Attributes:
-    """What `relation_from` reads."""
+def relation_to_json(relation: Relation) -> Attributes:
+    """Return the JSON object of a relation. Its reason is in English if it has one."""
     return {
         "origin": relation.origin.value,
         "confidence": relation.confidence,
         "status": relation.status.value,
         "reason": relation.reason.get("en"),
-        "reasons": _both(relation.reason),
-        "trade_offs": _both(relation.trade_off),
-        "evidence": [_place(place) for place in relation.evidence],
+        "reasons": _both_languages(relation.reason),
+        "trade_offs": _both_languages(relation.trade_off),
+        "evidence": [_format_place(place) for place in relation.evidence],
     }
 
 
-def _both(wording: LocalizedText) -> dict[str, str]:
-    return {"zh": wording.zh, "en": wording.en}
+def _both_languages(text: LocalizedText) -> dict[str, str]:
+    return {"zh": text.zh, "en": text.en}
 
 
-def _place(place: Evidence) -> Attributes:
+def _format_place(place: Evidence) -> Attributes:
     return {
         "path": place.path,
         "heading": list(place.heading),
@@ -93,9 +100,10 @@ def _place(place: Evidence) -> Attributes:
     }
 
 
-def _places(attributes: list[Attributes]) -> tuple[Evidence, ...]:
-    return tuple(
-        Evidence(one["path"], first, last, tuple(one["heading"]), one["quote"])
-        for one in attributes
-        for first, last in [one["lines"]]
-    )
+def _parse_places(places: list[Attributes]) -> tuple[Evidence, ...]:
+    return tuple(map(_parse_place, places))
+
+
+def _parse_place(place: Attributes) -> Evidence:
+    first, last = place["lines"]
+    return Evidence(place["path"], first, last, tuple(place["heading"]), place["quote"])

@@ -1,4 +1,4 @@
-"""Lines and offsets of a text, places in notes, and text made safe to print."""
+"""Locate lines and quotes in a text, name locations in notes, and make text safe to print."""
 
 import re
 from bisect import bisect_right
@@ -8,16 +8,18 @@ from itertools import accumulate
 from typing import Any
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
+# Control characters but for tab and line feed, line separators, direction overrides, surrogates.
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 
-# How results print, by the name of their type. The upper layers fill it, so that no type imports a renderer.
+# The printers of results by the names of their types. Upper layers fill it, so that no type has to
+# import a renderer.
 printers: dict[str, Callable[[Any], str]] = {}
 
 
 class Printable:
-    """A result that prints as it does on the command line, once a printer is known for its type."""
+    """A result that `str` shows as the command line does, if a printer for its type is known."""
 
     __slots__ = ()
 
@@ -27,7 +29,7 @@ class Printable:
 
 
 def printable(text: str) -> str:
-    """The text with control characters, escapes and direction overrides replaced: safe for a terminal."""
+    """Return the text with all that could control a terminal replaced, escapes above all."""
     return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
@@ -50,31 +52,37 @@ def locate_quote(text: str, quote: str, expected: Iterable[tuple[int, int]] = ()
 
 
 def format_location(path: str, first: int, last: int, page: int = 0) -> str:
-    """`file:first-last`, or `file:line`: the one spelling of a place in the notes; with its page or cell, where there is one."""
-    place = f"{path}:{first}" if first == last else f"{path}:{first}-{last}"
-    return f"{place} ({page_word(path)} {page})" if page else place
+    """Return a location in the notes as `file:first-last` or `file:line`.
+
+    If the file has pages or cells, `page` is the number of the one it is on.
+    """
+    location = f"{path}:{first}" if first == last else f"{path}:{first}-{last}"
+    return f"{location} ({page_word(path)} {page})" if page else location
 
 
 def page_word(path: str) -> str:
-    """What the parts of a file are called: the cells of a notebook, the pages of anything else."""
+    """Return what the parts of a file are called: `cell` for a notebook, else `page`."""
     return "cell" if path.endswith(".ipynb") else "page"
 
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Where each line of a text begins and ends: `\\n`, `\\r\\n` and `\\r` end a line, as in an editor."""
+    """The offsets at which the lines of a text start and end (before the line end).
+
+    As in an editor, `\\n`, `\\r\\n` and `\\r` end a line.
+    """
 
     starts: tuple[int, ...]
-    ends: tuple[int, ...]  # before the line end
+    ends: tuple[int, ...]
 
     @classmethod
     def of(cls, text: str) -> "Lines":
-        if "\r" not in text:  # nearly every text, and ten times as fast
+        if "\r" not in text:  # This holds for nearly every text, and is ten times as fast.
             *starts, past = accumulate((len(line) + 1 for line in text.split("\n")), initial=0)
             return cls(tuple(starts), tuple(start - 1 for start in (*starts[1:], past)))
         breaks = [match.span() for match in _LINE_END.finditer(text)]
         return cls((0, *(end for _, end in breaks)), (*(start for start, _ in breaks), len(text)))
 
     def number(self, offset: int) -> int:
-        """The 1-based number of the line that holds the character at `offset`."""
+        """Return the 1-based number of the line that holds the character at `offset`."""
         return bisect_right(self.starts, offset)

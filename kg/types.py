@@ -1,7 +1,4 @@
-"""Concepts and the relations between them: their types, and the names by which a text means them.
-
-Reads no file (kg/curated.py, kg/extract.py) and draws no graph (kg/graph.py): asking a question loads this and nothing more.
-"""
+"""Types of the concept graph: concepts with their names, and relations with their evidence."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -9,7 +6,7 @@ from enum import Enum
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with the curated file, at which line (1-based)."""
+    """A fault in the curated file or in front matter, with its line (1-based)."""
 
     path: str
     line: int
@@ -20,25 +17,25 @@ class Problem:
 
 
 class RelationKind(Enum):
-    """The closed set of relations, each read from source to target."""
+    """The kinds of relations, each read from source to target."""
 
-    PREREQUISITE_OF = "prerequisite_of"  # know the source before the target
-    EVOLVES_TO = "evolves_to"  # the target came from the source and improves on it
-    VARIANT_OF = "variant_of"  # the source is a kind of the target
+    PREREQUISITE_OF = "prerequisite_of"  # Learn the source before the target.
+    EVOLVES_TO = "evolves_to"  # The target came from the source and improves on it.
+    VARIANT_OF = "variant_of"  # The source is a kind of the target.
     PART_OF = "part_of"
     USED_BY = "used_by"
-    SOLVES = "solves"  # the target is a problem
+    SOLVES = "solves"  # The target is a problem.
     CONTRASTS_WITH = "contrasts_with"
     RELATED = "related"
 
     @property
     def acyclic(self) -> bool:
-        """Whether two concepts can stand so in one direction only."""
+        """Whether it can hold between two concepts in one direction only."""
         return self in {self.PREREQUISITE_OF, self.EVOLVES_TO, self.VARIANT_OF, self.PART_OF}
 
     @property
     def symmetric(self) -> bool:
-        """Whether the direction says nothing: kept once, from the smaller id to the larger."""
+        """Whether its direction means nothing. It is stored once, from the smaller id."""
         return self in {self.CONTRASTS_WITH, self.RELATED}
 
 
@@ -46,7 +43,7 @@ Edge = tuple[str, str, RelationKind]  # source, target
 
 
 class Origin(Enum):
-    """Who says so, the most trusted first."""
+    """Where a relation comes from, the most trusted first."""
 
     USER = "user"
     DECLARED = "declared"
@@ -58,7 +55,7 @@ class Origin(Enum):
 
 
 class Status(Enum):
-    """What was decided about a relation; the later of two that disagree wins."""
+    """What was decided about a relation. Of two decisions the later in this list wins."""
 
     SUGGESTED = "suggested"
     ACCEPTED = "accepted"
@@ -66,7 +63,7 @@ class Status(Enum):
 
 
 class AliasKind(Enum):
-    """A name in full, a short form, or another word for it."""
+    """Whether a name is the full name, an abbreviation or a synonym."""
 
     FULL = "full"
     ABBR = "abbr"
@@ -75,19 +72,19 @@ class AliasKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class LocalizedText:
-    """The same thing said in Chinese and in English; empty where it was not said."""
+    """A text in Chinese and in English, empty in a language that it was not given in."""
 
     zh: str = ""
     en: str = ""
 
     def get(self, language: str) -> str:
-        """What it says in `zh` or `en`, else in the other."""
+        """Return the text in a language, or in the other one if it has none."""
         return (self.zh or self.en) if language == "zh" else (self.en or self.zh)
 
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """One of a concept's names. `language` is `zh` or `en`."""
+    """One of a concept's names."""
 
     text: str
     language: str
@@ -96,9 +93,10 @@ class Alias:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A place in the notes that says so, 1-based and inclusive lines; the quote is empty when a whole section does.
+    """A place in the notes that a relation or a concept rests on.
 
-    A place that names no lines was not looked up yet, or is gone from the notes: `first` and `last` are 0.
+    `first` and `last` are lines, 1-based and inclusive; both are 0 if the place was not looked up
+    yet, or is no longer in the notes. `quote` is empty if the place is a whole section.
     """
 
     path: str
@@ -109,12 +107,16 @@ class Evidence:
 
     @property
     def found(self) -> bool:
+        """Whether its lines are known."""
         return self.first > 0
 
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """Something the notes speak of. `notes` are the sections about it; a gap is known to be missing from the notes."""
+    """A concept of the notes. `notes` are the sections about it.
+
+    A gap is a concept that the notes mention but do not explain.
+    """
 
     id: str
     label: str
@@ -124,7 +126,7 @@ class Concept:
     gap: bool
 
     def name(self, language: str) -> str:
-        """Its full name in `zh` or `en`, else its label."""
+        """Return its full name in a language, or its label if it has none."""
         full = (
             alias.text
             for alias in self.aliases
@@ -135,7 +137,10 @@ class Concept:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """One directed statement about two concepts, with who says so, how sure it is (0–1), why, and where."""
+    """A directed statement about two concepts.
+
+    It carries where it comes from, its confidence (0–1), its reason, and its evidence.
+    """
 
     source: str
     target: str
@@ -149,7 +154,10 @@ class Relation:
 
     @property
     def edge(self) -> Edge:
-        """What it states, by which two of them are the same; of a symmetric one the smaller id comes first."""
+        """Source, target and kind: equal for relations that state the same.
+
+        The ends of a symmetric relation are sorted.
+        """
         if self.kind.symmetric and self.source > self.target:
             return self.target, self.source, self.kind
         return self.source, self.target, self.kind
@@ -157,7 +165,10 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class ConceptDetails:
-    """A concept and its relations, each with the concept at the other end; accepted ones first."""
+    """A concept and its relations, accepted ones first.
+
+    Each comes with the concept at its other end.
+    """
 
     concept: Concept
     relations: tuple[tuple[Relation, Concept], ...]

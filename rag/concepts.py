@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from kg.errors import ConceptError, IndexUnwritable, NotesError
 from kg.graph.build import name_index
 from kg.names import NameIndex, resolve_one
-from kg.serialize import relation_from
+from kg.serialize import relation_from_json
 from kg.types import ConceptDetails, LocalizedText, Origin, Relation, RelationKind, Status
 from rag.index.graph import all_concepts, is_outdated, load_graph
 from rag.indexing.graph import curated_hash, derive_graph, read_curated_file
@@ -77,7 +77,7 @@ def suggestions(index: "Index") -> list[Relation]:
         (Status.SUGGESTED.value,),
     )
     found = [
-        relation_from(source, target, RelationKind(kind), json.loads(text))
+        relation_from_json(source, target, RelationKind(kind), json.loads(text))
         for source, target, kind, text in rows
     ]
     return sorted(found, key=lambda one: (-one.confidence, one.source, one.target, one.kind.value))
@@ -101,7 +101,7 @@ def parse_relation(index: "Index", statement: str) -> Relation:
     )
     query = "SELECT document FROM relations WHERE source = ? AND target = ? AND kind = ?"
     for (document,) in index.rows(query, (source, target, kind.value)):
-        return relation_from(source, target, kind, json.loads(document))
+        return relation_from_json(source, target, kind, json.loads(document))
     return Relation(
         source,
         target,

@@ -15,7 +15,7 @@ import networkx as nx
 
 from kg.errors import QuestionError
 from kg.names import NameIndex
-from kg.serialize import Attributes, concept_attributes, relation_attributes
+from kg.serialize import Attributes, concept_to_json, relation_to_json
 from kg.types import Concept, Edge, LocalizedText, Origin, Relation, RelationKind, Status
 
 Graph: TypeAlias = "nx.MultiDiGraph[str]"
@@ -130,7 +130,7 @@ def to_document(graph: Graph) -> Attributes:
     """Return the graph as a kbase.graph/1 document: networkx node-link data, complete."""
     plain: Graph = nx.MultiDiGraph()
     for concept in concepts_of(graph, graph):
-        plain.add_node(concept.id, **concept_attributes(concept))
+        plain.add_node(concept.id, **concept_to_json(concept))
     for source, target, key, data in graph.edges(keys=True, data=True):
         plain.add_edge(source, target, key, **edge_attributes(data["relation"], data["opposed"]))
     return {"schema": SCHEMA, **nx.node_link_data(plain, edges="edges", key="relation")}
@@ -138,7 +138,7 @@ def to_document(graph: Graph) -> Attributes:
 
 def edge_attributes(relation: Relation, opposed: bool) -> Attributes:
     """Return the plain attributes of an edge, as the index and the JSON export hold them."""
-    return {**relation_attributes(relation), "opposed": opposed}
+    return {**relation_to_json(relation), "opposed": opposed}
 
 
 def _merge_concepts(first: Concept, second: Concept) -> Concept:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-from kg.serialize import concept_attributes, relation_attributes
+from kg.serialize import concept_to_json, relation_to_json
 from kg.types import Concept, ConceptDetails, Relation
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ def _relation_json(relation: Relation) -> dict[str, Any]:
         "source": relation.source,
         "target": relation.target,
         "relation": relation.kind.value,
-        **relation_attributes(relation),
+        **relation_to_json(relation),
     }
 
 
@@ -164,7 +164,7 @@ def _concept_json(concept: Concept) -> dict[str, Any]:
     return {
         "id": concept.id,
         "name": concept.label,
-        "aliases": concept_attributes(concept)["aliases"],
+        "aliases": concept_to_json(concept)["aliases"],
         "definition": concept.definition.get("en"),
         "mentions": [
             {"path": place.path, "lines": [place.first, place.last]}
@@ -175,7 +175,7 @@ def _concept_json(concept: Concept) -> dict[str, Any]:
 
 
 def _step_json(step: "Step") -> dict[str, Any]:
-    relation = relation_attributes(step.relation)
+    relation = relation_to_json(step.relation)
     return {
         "source": step.relation.source,
         "target": step.relation.target,

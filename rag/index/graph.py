@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kg.errors import ConceptError
 from kg.names import NameIndex, keys_in
-from kg.serialize import concept_from, relation_from
+from kg.serialize import concept_from_json, relation_from_json
 from kg.types import Concept, Origin, Relation, RelationKind, Status
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def all_concepts(index: "Index") -> Iterator[Concept]:
     """Yield every concept, by id."""
     return (
-        concept_from(id, json.loads(text))
+        concept_from_json(id, json.loads(text))
         for id, text in index.rows("SELECT id, document FROM concepts ORDER BY id")
     )
 
@@ -33,7 +33,7 @@ def load_graph(index: "Index") -> "Graph":
 
     graph: Graph = nx.MultiDiGraph()
     for id, document in index.rows("SELECT id, document FROM concepts ORDER BY id"):
-        graph.add_node(id, concept=concept_from(id, json.loads(document)))
+        graph.add_node(id, concept=concept_from_json(id, json.loads(document)))
     if not len(graph):
         raise ConceptError(
             "these notes hold no concepts", "kbase index, or name some in concepts.yaml"
@@ -42,7 +42,7 @@ def load_graph(index: "Index") -> "Graph":
         "SELECT source, target, kind, document FROM relations"
     ):
         attributes = json.loads(document)
-        relation = relation_from(source, target, RelationKind(kind), attributes)
+        relation = relation_from_json(source, target, RelationKind(kind), attributes)
         graph.add_edge(source, target, kind, relation=relation, opposed=attributes["opposed"])
     return graph
 
@@ -55,7 +55,7 @@ def concepts_in(index: "Index", text: str) -> dict[str, Concept]:
         f"SELECT id, document FROM concepts WHERE id IN ({named}) ORDER BY id",
         (json.dumps(sorted(keys_in(text))),),
     )
-    found = {id: concept_from(id, json.loads(document)) for id, document in rows}
+    found = {id: concept_from_json(id, json.loads(document)) for id, document in rows}
     mentions = NameIndex(found.values()).mentions(text, any_case=True)
     return {
         text[one.start : one.end]: found[one.concepts[0]]
@@ -75,7 +75,7 @@ _RELIABLE_PREREQUISITE = f"""
 def load_concept(index: "Index", id: str) -> Concept:
     """Return the concept with an id that is in the index."""
     ((document,),) = index.rows("SELECT document FROM concepts WHERE id = ?", (id,))
-    return concept_from(id, json.loads(document))
+    return concept_from_json(id, json.loads(document))
 
 
 def prerequisite_pairs(index: "Index", targets: Collection[str]) -> list[tuple[str, str]]:
@@ -93,6 +93,6 @@ def prerequisite_relations(index: "Index", source: str, targets: Collection[str]
                 WHERE {_RELIABLE_PREREQUISITE} AND source = ? AND target IN ({marks})
                 ORDER BY target"""
     return [
-        relation_from(source, target, RelationKind.PREREQUISITE_OF, json.loads(document))
+        relation_from_json(source, target, RelationKind.PREREQUISITE_OF, json.loads(document))
         for source, target, document in index.rows(query, (source, *sorted(targets)))
     ]

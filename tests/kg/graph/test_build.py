@@ -18,7 +18,7 @@ from kg.graph.build import (
     relations_of,
     to_document,
 )
-from kg.serialize import concept_from, relation_from
+from kg.serialize import concept_from_json, relation_from_json
 from kg.types import (
     Alias,
     AliasKind,
@@ -215,9 +215,9 @@ def test_graph_and_document_say_the_same_and_lose_nothing(
     graph = build_graph([*concepts, *ALL], relations)
     document = json.loads(json.dumps(to_document(graph)))
     read = build_graph(
-        (concept_from(node["id"], node) for node in document["nodes"]),
+        (concept_from_json(node["id"], node) for node in document["nodes"]),
         (
-            relation_from(edge["source"], edge["target"], RelationKind(edge["relation"]), edge)
+            relation_from_json(edge["source"], edge["target"], RelationKind(edge["relation"]), edge)
             for edge in document["edges"]
         ),
     )
