@@ -25,6 +25,7 @@ _COMMON = frozenset(
 _PUNCTUATION = frozenset("，。、；：？！“”‘’（）《》「」『』—…·　")
 # The most used characters of a standard are those whose first byte lies between these two.
 _FIRST_LEVELS = (("gb2312", 0xB0, 0xD7), ("big5", 0xA4, 0xC6))
+_UNKNOWN = "neither UTF-8 nor any encoding that can be told"
 
 
 def decode(data: bytes, path: str, encoding: str | None = None) -> tuple[str, str]:
@@ -76,6 +77,8 @@ def _detect_encoding(data: bytes, path: str) -> str:
     }
     if scores and max(scores.values()) >= _MIN_EVERYDAY_SHARE:
         return max(scores, key=lambda name: (scores[name], -_ASIAN.index(name)))
+    if _is_damaged_utf8(data):
+        raise NotesError(f"{path}: {_UNKNOWN}", "save it as UTF-8")
     import chardet  # Only notes in such encodings pay for its import.
 
     encoding = chardet.detect(
@@ -90,10 +93,15 @@ def _detect_encoding(data: bytes, path: str) -> str:
         max_bytes=len(data),
     )["encoding"]
     if encoding is None or encoding == "ascii":  # ASCII is UTF-8, which these bytes are not.
-        raise NotesError(
-            f"{path}: neither UTF-8 nor any encoding that can be told", "save it as UTF-8"
-        )
+        raise NotesError(f"{path}: {_UNKNOWN}", "save it as UTF-8")
     return encoding
+
+
+def _is_damaged_utf8(data: bytes) -> bool:
+    """Tell whether most characters beyond ASCII are intact UTF-8: no other encoding is meant."""
+    text = data.decode("utf-8", "replace")
+    lost = text.count("\ufffd")
+    return sum(not character.isascii() for character in text) > 2 * lost
 
 
 def _try_decoding(data: bytes, encoding: str) -> str | None:

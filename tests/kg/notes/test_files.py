@@ -115,6 +115,14 @@ def test_what_the_rules_of_gitignore_leave_out_is_reported_and_inner_rules_win(
     ]  # what is named is meant
 
 
+@pytest.mark.parametrize(
+    "text", ["# Café notes – “small” cups, two euros\n", "# 备份策略\n\n每周演练一次。\n"]
+)
+def test_utf8_with_a_broken_byte_is_refused_and_not_read_as_another_encoding(text: str) -> None:
+    with pytest.raises(NotesError, match="neither UTF-8"):
+        decode(text.encode() + b"\x93quoted\x94\n", "note.md")
+
+
 FRENCH = (
     "La mémoire à long terme décide de ce qu'il faut garder; la porte d'oubli efface le passé "
     "où il ne sert plus à rien.\n"
