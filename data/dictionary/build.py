@@ -1,6 +1,8 @@
-"""CC-CEDICT's text file → cc-cedict.sqlite: what a word may be in the other language.
+"""Build the dictionary (cc-cedict.sqlite) from CC-CEDICT's text file.
 
-python data/dictionary/build.py cedict_ts.u8.gz
+    python data/dictionary/build.py cedict_ts.u8.gz
+
+It holds the translations of Chinese words into English and back.
 """
 
 import gzip
@@ -19,28 +21,33 @@ from rag.analyzer import analyze
 FILE = Path(__file__).with_name("cc-cedict.sqlite")
 _ENTRY = re.compile(r"\S+ (?P<simplified>\S+) \[[^\]]*\] /(?P<senses>.*)/")
 _REMARK = re.compile(r"\([^)]*\)|\[[^\]]*\]")
+# Senses that refer to another entry, or name a person.
 _NO_MEANING = re.compile(
-    r"(?:CL:|(?:old |erhua )?variant of|see |also |same as|used in|abbr\.? |surname |cf\.? |idem|Taiwan pr)"
+    r"(?:CL:|(?:old |erhua )?variant of|see |also |same as|used in|abbr\.? |surname |cf\.? |idem"
+    r"|Taiwan pr)"
 )
 _PLACEHOLDER = re.compile(r"^(?:lit|fig|esp|usu)\. |\b(?:sb|sth|etc)\b\.?|'s\b|^to (?:be )?")
-_LONGEST = 3  # terms of a meaning: more are an explanation
+# Terms of a meaning. A longer one is an explanation.
+_MAX_TERMS = 3
 
 
-def meanings(senses: str) -> Iterator[str]:
-    """The English meanings of an entry, each by its terms."""
+def split_meanings(senses: str) -> Iterator[str]:
+    """Yield the English meanings of an entry, each as its index terms."""
     for sense in re.split("[/;]", _REMARK.sub("", senses)):
         if _NO_MEANING.match(sense.strip()) or CJK_RUN.search(sense):
             continue
-        found = analyze(
-            _PLACEHOLDER.sub("", sense.strip()).split(", ")[0]
-        )  # North Carolina, US state
-        if 0 < len(found) <= _LONGEST:
-            yield " ".join(found)
+        # What follows a comma explains the meaning: North Carolina, US state.
+        terms = analyze(_PLACEHOLDER.sub("", sense.strip()).split(", ")[0])
+        if 0 < len(terms) <= _MAX_TERMS:
+            yield " ".join(terms)
 
 
-def read(path: Path) -> dict[str, list[str]]:
-    """Chinese words of two characters or more → what they mean, English words by their terms → Chinese ones."""
-    found: defaultdict[str, dict[str, None]] = defaultdict(dict)
+def read_dictionary(path: Path) -> dict[str, list[str]]:
+    """Return what each word may be in the other language.
+
+    Chinese words have two characters or more. English words are given as their index terms.
+    """
+    translations: defaultdict[str, dict[str, None]] = defaultdict(dict)
     with (
         gzip.open(path, "rt", encoding="utf-8")
         if path.suffix == ".gz"
@@ -49,13 +56,14 @@ def read(path: Path) -> dict[str, list[str]]:
         for entry in filter(None, map(_ENTRY.match, lines)):
             word = fold(entry["simplified"])
             if len(word) > 1 and CJK_RUN.fullmatch(word):
-                for meaning in meanings(entry["senses"]):
-                    found[word][meaning] = None
-                    found[meaning][word] = None
-    return {word: list(others) for word, others in found.items()}
+                for meaning in split_meanings(entry["senses"]):
+                    translations[word][meaning] = None
+                    translations[meaning][word] = None
+    return {word: list(others) for word, others in translations.items()}
 
 
-def write(words: dict[str, list[str]]) -> None:
+def write_dictionary(words: dict[str, list[str]]) -> None:
+    """Write the words and their translations, one per line, into the SQLite file."""
     FILE.unlink(missing_ok=True)
     with closing(sqlite3.connect(FILE)) as database:
         database.execute(
@@ -70,4 +78,4 @@ def write(words: dict[str, list[str]]) -> None:
 
 
 if __name__ == "__main__":
-    write(read(Path(sys.argv[1])))
+    write_dictionary(read_dictionary(Path(sys.argv[1])))
