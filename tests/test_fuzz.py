@@ -1,4 +1,4 @@
-"""Any bytes at all as notes: read, or refused with a reason; never a traceback, and every passage is a slice of the text."""
+"""Any bytes as notes: they are read or refused with a reason; passages are slices of text."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -48,7 +48,7 @@ def test_any_bytes_are_read_as_slices_or_refused_with_a_reason(data: bytes, suff
     except NotesError as error:
         assert error.message.startswith("n" + suffix)
         return
-    assert decode(data, "n", note.encoding)[0] == note.text  # as it is read again when quoted
+    assert decode(data, "n", note.encoding)[0] == note.text  # Quotes are read so.
     end = 0
     for passage in split_note(note):
         assert (
@@ -71,16 +71,17 @@ def test_any_bytes_are_indexed_and_asked_without_a_traceback(
     files: list[bytes], question: str
 ) -> None:
     with TemporaryDirectory() as folder:
-        place = IndexLocation(Path(folder), Path(folder) / ".kbase")
+        location = IndexLocation(Path(folder), Path(folder) / ".kbase")
         for number, data in enumerate(files):
-            (place.notes / f"{number}.md").write_bytes(data)
-        (place.notes / "a.md").write_text("# Gates\n\nThe GRU has two gates.\n")
-        sync(place, encoder=BagOfWords())
-        with Index(place, BagOfWords()) as index:
+            (location.notes / f"{number}.md").write_bytes(data)
+        (location.notes / "a.md").write_text("# Gates\n\nThe GRU has two gates.\n")
+        sync(location, encoder=BagOfWords())
+        with Index(location, BagOfWords()) as index:
             try:
                 answer = ask(index, question)
             except KbaseError:
                 return
-            for one in answer.citations:
-                data = (place.notes / one.passage.path).read_bytes()
-                assert parse_note(data, one.passage.path).text[one.start : one.end] == one.quote
+            for citation in answer.citations:
+                path = citation.passage.path
+                text = parse_note((location.notes / path).read_bytes(), path).text
+                assert text[citation.start : citation.end] == citation.quote

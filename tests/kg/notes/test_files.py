@@ -1,4 +1,4 @@
-"""Finding and reading note files: what is a note, what is passed over, and why."""
+"""Finding and reading note files: which are notes, which are skipped, and why."""
 
 import os
 from pathlib import Path
@@ -14,7 +14,7 @@ CHINESE = "# 注意力机制\n\n缩放点积注意力把点积除以根号 d_k�
 
 
 def reasons(folder: Path) -> dict[str, str]:
-    return {one.path: one.reason for one in find_notes(folder)[1]}
+    return {skipped.path: skipped.reason for skipped in find_notes(folder)[1]}
 
 
 def test_notes_are_found_in_folders_of_any_depth_in_order_of_path(tmp_path: Path) -> None:
@@ -29,7 +29,7 @@ def test_notes_are_found_in_folders_of_any_depth_in_order_of_path(tmp_path: Path
     ]
 
 
-def test_what_is_no_note_is_passed_over_with_its_reason(tmp_path: Path) -> None:
+def test_what_is_not_a_note_is_skipped_with_its_reason(tmp_path: Path) -> None:
     (tmp_path / "picture.png").write_bytes(b"\x89PNG")
     (tmp_path / "empty.md").touch()
     (tmp_path / "large.md").write_bytes(b"a" * (MAX_FILE_BYTES + 1))
@@ -74,17 +74,17 @@ def test_links_that_leave_the_folder_loop_or_dangle_are_not_followed(tmp_path: P
 
 
 @pytest.mark.skipif(os.name == "nt", reason="file names are Unicode there")
-def test_a_file_name_that_is_no_text_is_reported(tmp_path: Path) -> None:
+def test_a_file_name_that_is_not_utf8_is_reported(tmp_path: Path) -> None:
     Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.md")).write_text("text")
     assert list(reasons(tmp_path).values()) == ["a file name that is not UTF-8"]
 
 
-def test_a_missing_place_is_an_error_that_names_it(tmp_path: Path) -> None:
+def test_a_missing_folder_is_an_error_that_names_it(tmp_path: Path) -> None:
     with pytest.raises(NotesError, match=r"there is no file or folder .*missing"):
         find_notes(tmp_path / "missing")
 
 
-def test_what_the_rules_of_gitignore_leave_out_is_reported_and_inner_rules_win(
+def test_ignored_files_are_reported_and_inner_rules_win(
     tmp_path: Path,
 ) -> None:
     for name in (
@@ -102,15 +102,15 @@ def test_what_the_rules_of_gitignore_leave_out_is_reported_and_inner_rules_win(
     (tmp_path / "deep" / ".kbaseignore").write_text("d.md\n# a comment\n")
     (tmp_path / ".kbaseignore").write_text("/old/\n")
     found, skipped = find_notes(tmp_path)
-    assert [one.path for one in found] == ["a.md", "deep/drafts/c.md", "drafts/keep.md"]
+    assert [note.path for note in found] == ["a.md", "deep/drafts/c.md", "drafts/keep.md"]
     rule = "ignored by .gitignore or .kbaseignore"
-    assert {one.path: one.reason for one in skipped if not one.path.endswith("ignore")} == {
+    assert {file.path: file.reason for file in skipped if not file.path.endswith("ignore")} == {
         "deep/d.md": rule,
         "drafts/b.md": rule,
         "node_modules": "other people's packages",
         "old": rule,
     }
-    assert [one.path for one in find_notes(tmp_path, ["drafts/b.md"])[0]] == [
+    assert [note.path for note in find_notes(tmp_path, ["drafts/b.md"])[0]] == [
         "drafts/b.md"
     ]  # what is named is meant
 
@@ -165,14 +165,14 @@ def test_text_in_other_encodings_is_read(tmp_path: Path, text: str, encoding: st
     assert read_note(tmp_path, "n.md").text == text
 
 
-def test_short_stretches_of_chinese_are_nearly_all_told_apart_from_other_code_pages() -> None:
+def test_nearly_all_short_stretches_of_chinese_are_decoded_right() -> None:
     text = "".join(
         path.read_text(encoding="utf-8")
         for path in sorted((ROOT / "data" / "notes" / "zh").glob("*.md"))
     )
     stretches = [text[at : at + 30] for at in range(0, len(text) - 30, 997)]
-    data = [(one, one.encode("gb18030")) for one in stretches if not one.isascii()]
-    right = sum(decode(raw, "n.md")[0] == one for one, raw in data)
+    data = [(text, text.encode("gb18030")) for text in stretches if not text.isascii()]
+    right = sum(decode(raw, "n.md")[0] == text for text, raw in data)
     assert len(data) > 100 and right >= 0.95 * len(data)
 
 
@@ -184,7 +184,7 @@ def test_short_stretches_of_chinese_are_nearly_all_told_apart_from_other_code_pa
         (b"\x81\x00\xff", "binary"),
     ],
 )
-def test_what_is_no_text_is_refused_with_the_reason(
+def test_bytes_that_are_not_text_are_refused_with_the_reason(
     tmp_path: Path, data: bytes, complaint: str
 ) -> None:
     (tmp_path / "n.md").write_bytes(data)

@@ -1,4 +1,4 @@
-"""What the parser makes of front matter, hostile text and inline markup."""
+"""Parsing of inline markup, tables, headings, front matter and hostile text."""
 
 import pytest
 from markdown_it.token import Token
@@ -23,7 +23,7 @@ from kg.notes.markdown import BlockKind, parse_markdown
         ("", ""),
     ],
 )
-def test_plain_is_what_a_reader_sees(markup: str, seen: str) -> None:
+def test_plain_text_is_what_a_reader_sees(markup: str, seen: str) -> None:
     assert to_plain_text(markup) == seen
 
 
@@ -35,7 +35,7 @@ def test_a_table_row_reads_with_its_columns_names() -> None:
     ]
 
 
-def test_a_table_of_contents_is_no_text_of_the_note() -> None:
+def test_a_table_of_contents_is_left_out() -> None:
     contents = (
         "- [1. Gates](https://host.org/tree/gates#1-gates)\n  - [in (short)](#short)\n- "
         "[Elsewhere](other.md)\n"
@@ -47,7 +47,7 @@ def test_a_table_of_contents_is_no_text_of_the_note() -> None:
     assert [block.text for block in gates.blocks] == ["A gate, see 1. Gates."]
 
 
-def test_a_heading_numbered_as_a_part_is_under_its_whole_even_at_the_same_level() -> None:
+def test_heading_3_1_is_a_subsection_of_3_even_at_the_same_level() -> None:
     text = (
         "### 3. CTranslate2\n\n### 3.1 Use\n\na\n\n### 3.2 Faults\n\nb\n\n### 4. Text\n\nc\n\n"
         "### 4-2 Other\n\nd\n"
