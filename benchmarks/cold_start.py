@@ -1,10 +1,11 @@
-"""How long a cold question takes, as a ratio to the floor: a process that only imports, loads the model, encodes, searches.
+"""Measure how long a cold question takes, as a ratio to the floor.
 
     python benchmarks/cold_start.py [RUNS]
 
-Every program runs in a new process, in turns, so that a slow minute slows them all; the median of each is compared.
-With the packages llama-index-embeddings-huggingface and llama-index-vector-stores-faiss installed and a model folder in
-KBASE_BENCH_MODEL, the LlamaIndex quick-start over the same notes is a third.
+The floor is a process that only imports, loads the model, encodes and searches. Every program runs
+in a new process, in turns, so that a slow minute slows them all; medians are compared. With the
+packages llama-index-embeddings-huggingface and llama-index-vector-stores-faiss installed and a
+model folder in KBASE_BENCH_MODEL, the LlamaIndex quick-start over the same notes is a third.
 """
 
 import os
@@ -33,7 +34,8 @@ from llama_index.embeddings.huggingface import HuggingFaceEmbedding
 from llama_index.vector_stores.faiss import FaissVectorStore
 prompts = dict(query_instruction="query: ", text_instruction="passage: ")
 Settings.embed_model = HuggingFaceEmbedding(os.environ["KBASE_BENCH_MODEL"], **prompts)
-storage = StorageContext.from_defaults(vector_store=FaissVectorStore.from_persist_dir({{index!r}}), persist_dir={{index!r}})
+store = FaissVectorStore.from_persist_dir({{index!r}})
+storage = StorageContext.from_defaults(vector_store=store, persist_dir={{index!r}})
 load_index_from_storage(storage).as_retriever(similarity_top_k=5).retrieve({QUESTION!r})
 """
 
@@ -47,17 +49,18 @@ prompts = dict(query_instruction="query: ", text_instruction="passage: ")
 Settings.embed_model = HuggingFaceEmbedding(os.environ["KBASE_BENCH_MODEL"], **prompts)
 documents = SimpleDirectoryReader({notes!r}, recursive=True).load_data()
 storage = StorageContext.from_defaults(vector_store=FaissVectorStore(faiss.IndexFlatIP(384)))
-VectorStoreIndex.from_documents(documents, storage_context=storage).storage_context.persist({index!r})
+made = VectorStoreIndex.from_documents(documents, storage_context=storage)
+made.storage_context.persist({index!r})
 """
 
 
 def run(command: list[str]) -> tuple[float, float]:
-    """Seconds and peak resident megabytes of a new process."""
+    """Return the seconds and peak resident megabytes of a new process."""
     start = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=tempfile.gettempdir())
     _, status, usage = os.wait4(process.pid, 0)
     assert status == 0, command
-    unit = 1024**2 if sys.platform == "darwin" else 1024  # macOS counts bytes, Linux kilobytes
+    unit = 1024**2 if sys.platform == "darwin" else 1024  # macOS counts bytes, Linux kilobytes.
     return time.perf_counter() - start, usage.ru_maxrss / unit
 
 
@@ -95,7 +98,7 @@ def main(runs: int) -> None:
         programs["LlamaIndex quick-start"] = [sys.executable, "-c", LLAMA.format(index=str(folder))]
     measured: dict[str, list[tuple[float, float]]] = {name: [] for name in programs}
     for command in programs.values():
-        run(command)  # once, for the disk to be warm
+        run(command)  # Once, to warm the disk cache.
     for _ in range(runs):
         for name, command in programs.items():
             measured[name].append(run(command))

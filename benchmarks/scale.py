@@ -1,8 +1,11 @@
-"""What indexing and asking cost by the number of passages: `python benchmarks/scale.py [PASSAGES …]`.
+"""Measure what indexing and asking cost by the number of passages.
 
-The notes are sentences of the bundled notes, drawn anew for each passage, ten passages a file. The encoder is a stand-in that
-costs next to nothing and keeps the geometry of the real one: a sentence has its vector in the bundled index and a little noise,
-a passage the sum of its sentences'. So the times are those of everything but encoding.
+    python benchmarks/scale.py [PASSAGES …]
+
+The notes are sentences of the bundled notes, drawn anew for each passage, ten passages a file. The
+encoder is a stand-in that costs next to nothing and keeps the geometry of the real one: a sentence
+has its vector in the bundled index and a little noise, a passage the sum of its sentences'. So the
+times are those of everything but encoding.
 """
 
 import hashlib
@@ -30,7 +33,7 @@ from kg.language.detect import detect_language
 from kg.notes.note import content_hash
 from rag.analyzer import analyze
 from rag.answering.answer import ask
-from rag.concepts import catch_up
+from rag.concepts import update_concepts
 from rag.embedding.centering import CenteredEncoder, TextKind
 from rag.index.database import writing
 from rag.index.location import IndexLocation, bundled_location
@@ -42,11 +45,11 @@ from rag.indexing.sync import sync
 PER_FILE = 10
 QUESTIONS = 200
 NOISE = 0.05
-SYNCED = 100_000  # passages; above, the index is filled directly
+SYNCED = 100_000  # Passages above which the index is filled directly.
 
 
 class StandIn:
-    """Vectors by looking up: of sentences that it knows, and of questions that were drawn before."""
+    """Looks vectors up: of sentences it knows, and of questions drawn before."""
 
     name = "stand-in"
     dimension = 384
@@ -84,34 +87,36 @@ class StandIn:
 
 
 def pool() -> dict[str, NDArray[np.float32]]:
-    """The prose sentences of the bundled notes that stand on one line, with their vectors."""
+    """Return the one-line prose sentences of the bundled notes with their vectors."""
     with Index(bundled_location()) as index:
         ids = [id for (id,) in index.rows("SELECT id FROM passages ORDER BY id")]
         stored = [
-            one
+            passage
             for start in range(0, len(ids), 500)
-            for one in index.passages(ids[start : start + 500]).values()
+            for passage in index.passages(ids[start : start + 500]).values()
         ]
     return {
         sentence.text: vector
-        for one in stored
-        for sentence, vector in zip(one.passage.sentences, one.sentence_vectors, strict=True)
+        for passage in stored
+        for sentence, vector in zip(
+            passage.passage.sentences, passage.sentence_vectors, strict=True
+        )
         if 15 < len(sentence.text) < 200
-        and sentence.text in one.passage.text
+        and sentence.text in passage.passage.text
         and sentence.text[0].isalnum()
     }
 
 
 def write_notes(folder: Path, passages: int, sentences: Sequence[str]) -> None:
-    """Files of PER_FILE sections of three or four sentences, and of a few words that hardly any other has."""
+    """Write files of PER_FILE sections, each of three or four sentences and a few rare words."""
     chance = random.Random(passages)
     for number in range(passages // PER_FILE):
         parts = [f"# Note {number}\n"]
         for part in range(PER_FILE):
             some = chance.sample(sentences, chance.choice((3, 4)))
             said = "\n\n".join(
-                f"n{chance.randrange(passages)} {one}" for one in some
-            )  # no two are the same
+                f"n{chance.randrange(passages)} {item}" for item in some
+            )  # No two are the same.
             parts.append(f"## Part {part} of topic {chance.randrange(passages)}\n\n{said}\n")
         file = folder / f"{number // 1000}" / f"{number}.md"
         file.parent.mkdir(exist_ok=True)
@@ -119,11 +124,11 @@ def write_notes(folder: Path, passages: int, sentences: Sequence[str]) -> None:
 
 
 def fill(place: IndexLocation, passages: int, known: dict[str, NDArray[np.float32]]) -> None:
-    """An index as sync would make it of as many passages, but for concepts, written straight into the database."""
+    """Write an index of this many passages into the database, as sync would, without concepts."""
     encoder, chance, sentences = StandIn(known), random.Random(passages), list(known)
-    words, tongues = (
-        {one: " ".join(analyze(one)) for one in sentences},
-        {one: detect_language(one) for one in sentences},
+    words, languages = (
+        {sentence: " ".join(analyze(sentence)) for sentence in sentences},
+        {sentence: detect_language(sentence) for sentence in sentences},
     )
     kinds = [TextKind.PASSAGE, *[TextKind.SENTENCE] * 3]
     with writing(place) as database:
@@ -133,23 +138,26 @@ def fill(place: IndexLocation, passages: int, known: dict[str, NDArray[np.float3
             name, text, rows = f"{number // 1000}/{number}.md", "", []
             for part in range(PER_FILE):
                 drawn = [
-                    (f"n{chance.randrange(passages)}", one) for one in chance.sample(sentences, 3)
+                    (f"n{chance.randrange(passages)}", item) for item in chance.sample(sentences, 3)
                 ]
                 start, head = len(text), f"Part {part}"
                 text += f"## {head}\n\n"
                 spans = []
-                for mark, one in drawn:
-                    spans.append((len(text), len(text) + len(mark) + 1 + len(one), f"{mark} {one}"))
-                    text += f"{mark} {one}\n\n"
+                for mark, item in drawn:
+                    spans.append(
+                        (len(text), len(text) + len(mark) + 1 + len(item), f"{mark} {item}")
+                    )
+                    text += f"{mark} {item}\n\n"
                 vectors = neutral.encode_passages(
-                    ["\n".join(one for _, _, one in spans), *(one for _, _, one in spans)], kinds
+                    ["\n".join(span for _, _, span in spans), *(span for _, _, span in spans)],
+                    kinds,
                 )
                 line = 8 * part + 1
                 rows.append(
                     (number + 1, json.dumps([head]), start, spans[-1][1], line, line + 6, 0, text[start : spans[-1][1]],
-                     json.dumps(spans, ensure_ascii=False), tongues[drawn[0][1]], content_hash(text.encode()),
+                     json.dumps(spans, ensure_ascii=False), languages[drawn[0][1]], content_hash(text.encode()),
                      vectors[0].astype(np.float16).tobytes(), compact(vectors[1:]),
-                     " ".join(f"{mark} {words[one]}" for mark, one in drawn))
+                     " ".join(f"{mark} {words[item]}" for mark, item in drawn))
                 )  # fmt: skip
             (place.notes / name).parent.mkdir(exist_ok=True)
             (place.notes / name).write_text(text, encoding="utf-8")
@@ -175,7 +183,7 @@ def measure(passages: int, known: dict[str, NDArray[np.float32]], folder: Path) 
     place, encoder, derived = IndexLocation(folder, folder / ".kbase"), StandIn(known), [0.0]
     write_notes(folder, passages, list(known))
     for file in folder.rglob("*.md"):
-        os.utime(file, (1, 1))  # long ago
+        os.utime(file, (1, 1))  # Long ago.
     derive = rag.indexing.sync.derive
 
     def timed(*arguments: Any) -> Any:
@@ -193,16 +201,19 @@ def measure(passages: int, known: dict[str, NDArray[np.float32]], folder: Path) 
         1000 * (row["index CPU s"] - encoder.seconds - derived[0]) / report.passages
     )
     row["database MB"] = place.database.stat().st_size / 1e6
-    row["vectors MB"] = sum(one.stat().st_size for one in place.index.glob("vectors-*")) / 1e6
+    row["vectors MB"] = sum(item.stat().st_size for item in place.index.glob("vectors-*")) / 1e6
     _took(row, "unchanged", lambda: sync(place, encoder=encoder))
     edited = next(folder.rglob("*.md"))
     edited.write_text(
         edited.read_text(encoding="utf-8") + "\nOne more sentence about gates.\n", encoding="utf-8"
     )
     _took(row, "edit", lambda: sync(place, encoder=encoder))
-    with Index(place, encoder) as index:
-        _took(row, "concepts after", lambda: catch_up(index))
-    moved = next(one for one in folder.iterdir() if one.is_dir() and not one.name.startswith("."))
+    index = Index(place, encoder)
+    _took(row, "concepts after", lambda: update_concepts(index))
+    index.close()
+    moved = next(
+        item for item in folder.iterdir() if item.is_dir() and not item.name.startswith(".")
+    )
     moved.rename(folder / "moved")
     report = _took(row, "folder renamed", lambda: sync(place, encoder=encoder))
     row["- encoded"] = report.encoded
@@ -210,16 +221,16 @@ def measure(passages: int, known: dict[str, NDArray[np.float32]], folder: Path) 
 
 
 def filled(passages: int, known: dict[str, NDArray[np.float32]], folder: Path) -> dict[str, Any]:
-    """What of it can be measured without the hours that a sync of as many passages takes."""
+    """Measure what can be measured without the hours of a sync of this many passages."""
     place, row = IndexLocation(folder, folder / ".kbase"), dict[str, Any](passages=passages)
     _took(row, "filled", lambda: fill(place, passages, known))
     row["database MB"] = place.database.stat().st_size / 1e6
-    row["vectors MB"] = sum(one.stat().st_size for one in place.index.glob("vectors-*")) / 1e6
+    row["vectors MB"] = sum(item.stat().st_size for item in place.index.glob("vectors-*")) / 1e6
     return row | _asked(folder, known)
 
 
 def _took(row: dict[str, Any], name: str, work: Callable[[], Any]) -> Any:
-    """What the work gives; the row gets the seconds on the clock, and those of this process, which neighbours do not lengthen."""
+    """Run some work and note its seconds: on the clock, and of this process alone."""
     start, own = time.perf_counter(), time.process_time()
     done = work()
     row[f"{name} s"], row[f"{name} CPU s"] = time.perf_counter() - start, time.process_time() - own
@@ -227,11 +238,11 @@ def _took(row: dict[str, Any], name: str, work: Callable[[], Any]) -> Any:
 
 
 def _asked(folder: Path, known: dict[str, NDArray[np.float32]]) -> dict[str, Any]:
-    """What a process of its own that asks needs, whose questions are encoded beforehand."""
+    """Measure a process of its own that asks questions encoded beforehand."""
     chance = random.Random(1)
     questions = [" ".join(chance.sample(list(known), 1)) for _ in range(QUESTIONS)]
     vectors = StandIn(known).encode_queries(
-        [f"n1 {one}\nn1 {chance.choice(list(known))}" for one in questions]
+        [f"n1 {question}\nn1 {chance.choice(list(known))}" for question in questions]
     )
     np.save(folder / ".kbase" / "questions.npy", vectors)
     (folder / ".kbase" / "questions.json").write_text(json.dumps(questions))
@@ -242,7 +253,7 @@ def _asked(folder: Path, known: dict[str, NDArray[np.float32]]) -> dict[str, Any
 
 
 class Asked(StandIn):
-    """Only the questions."""
+    """Knows only the questions."""
 
     def __init__(self, folder: Path) -> None:
         self.questions = json.loads((folder / ".kbase" / "questions.json").read_text())
@@ -251,7 +262,7 @@ class Asked(StandIn):
         )
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        return np.stack([self._vectors[one] for one in texts])
+        return np.stack([self._vectors[text] for text in texts])
 
 
 def asking(folder: Path) -> dict[str, Any]:
@@ -261,37 +272,37 @@ def asking(folder: Path) -> dict[str, Any]:
     _took(row, "cold", lambda: ask(index, encoder.questions[0]))
     warm = []
     for question in encoder.questions[1:]:
-        one: dict[str, Any] = {}
-        _took(one, "ask", lambda question=question: ask(index, question))
-        warm.append((1000 * one["ask s"], 1000 * one["ask CPU s"]))
-    # not getrusage: what that says begins with the memory of the process that started this one
+        item: dict[str, Any] = {}
+        _took(item, "ask", lambda question=question: ask(index, question))
+        warm.append((1000 * item["ask s"], 1000 * item["ask CPU s"]))
+    # getrusage would begin with the memory of the process that started this one.
     memory = int(re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[1]) / 1e3  # type: ignore[index]
-    queries = np.stack([index.encode_question(one) for one in encoder.questions[:100]])
-    near = [{id for id, _ in index.nearest(one, 10)} for one in queries]
+    queries = np.stack([index.encode_question(item) for item in encoder.questions[:100]])
+    near = [{id for id, _ in index.nearest(query, 10)} for query in queries]
     exact = _exact(index, queries)
     recall = np.mean([len(a & b) / 10 for a, b in zip(near, exact, strict=True)])
     for at, kind in enumerate(("", " CPU")):
         for part in (50, 95):
-            row[f"warm p{part}{kind} ms"] = float(np.percentile([one[at] for one in warm], part))
+            row[f"warm p{part}{kind} ms"] = float(np.percentile([item[at] for item in warm], part))
     return row | {"RSS MB": memory, "recall@10": float(recall)}
 
 
 def _exact(index: Index, queries: NDArray[np.float32]) -> list[set[int]]:
-    """The ten nearest of each question, by comparing all vectors as they are."""
+    """Return the ten nearest passages of each question, by exact comparison."""
     best = [np.empty((0, 2)) for _ in queries]
     rows = index.database.execute("SELECT id, vector FROM passages")
     while some := rows.fetchmany(50_000):
         vectors = (
-            np.frombuffer(b"".join(one[1] for one in some), np.float16)
+            np.frombuffer(b"".join(item[1] for item in some), np.float16)
             .reshape(len(some), -1)
             .astype(np.float32)
         )
-        ids = np.array([one[0] for one in some])
+        ids = np.array([item[0] for item in some])
         for at, scores in enumerate(queries @ vectors.T):
             top = np.argsort(-scores)[:10]
             every = np.vstack([best[at], np.column_stack([scores[top], ids[top]])])
             best[at] = every[np.argsort(-every[:, 0])[:10]]
-    return [{int(id) for _, id in one} for one in best]
+    return [{int(id) for _, id in item} for item in best]
 
 
 def main(sizes: Sequence[int]) -> None:
@@ -313,4 +324,4 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["--ask"]:
         print(json.dumps(asking(Path(sys.argv[2]))))
     else:
-        main([int(one) for one in sys.argv[1:]] or [10_000, 100_000, 1_000_000])
+        main([int(item) for item in sys.argv[1:]] or [10_000, 100_000, 1_000_000])

@@ -1,9 +1,11 @@
-"""How well rag/check.py tells what the notes say from what they do not: statements written by hand about the bundled notes.
+"""Measure how well unsupported statements are told from supported ones.
 
     python benchmarks/support.py
 
-The bar (rag.check.ENOUGH) was set on these very statements, so the figures flatter. `across` is each statement against the
-passages in the other language. Statements that turn a note's meaning round in its own words are listed last: they pass.
+The statements about the bundled notes are written by hand. The threshold (ENOUGH in
+rag/generation/support.py) was set on these very statements, so the figures flatter. `across` is
+each statement against passages in the other language. Statements that reverse a note's meaning in
+its own words are listed last: they pass.
 """
 
 from kg.language.detect import detect_language
@@ -80,18 +82,23 @@ TURNED_ROUND = [
 
 
 def scores(index: KnowledgeBase, statements: list[tuple[str, str]], *, across: bool) -> list[float]:
-    """The support of each statement by the passages of the answer to its question, or by two in the other language."""
+    """Return each statement's support by the passages of its answer, or by two across languages."""
     found = []
     for question, statement in statements:
         if across:
             hits = [hit.passage for hit in search(index, question, 30)]
-            passages = [one for one in hits if one.language != detect_language(statement)][:2]
+            passages = [item for item in hits if item.language != detect_language(statement)][:2]
         else:
-            cited = {one.passage.location: one.passage for one in index.ask(question).citations}
+            cited = {
+                citation.passage.location: citation.passage
+                for citation in index.ask(question).citations
+            }
             passages = list(cited.values())
         if passages:
             found.append(
-                measure_support(index, statement, [Source(index, one) for one in passages]).score
+                measure_support(
+                    index, statement, [Source(index, passage) for passage in passages]
+                ).score
             )
     return found
 
@@ -105,7 +112,10 @@ def main() -> None:
                 found = sorted(scores(index, statements, across=across))
                 passed = sum(score >= ENOUGH for score in found)
                 print(
-                    f"  {name:20}{passed:3} of {len(found):2} pass   {found[0]:.2f} … {found[-1]:.2f}"
+                    (
+                        f"  {name:20}{passed:3} of {len(found):2} pass   {found[0]:.2f} … "
+                        f"{found[-1]:.2f}"
+                    )
                 )
 
 

@@ -1,10 +1,11 @@
-"""The weights of a passage's score (rag/score.py), learned on aligned question sets in two languages, by folds of passages.
+"""Fit the weights of a passage's score on aligned question sets in two languages, by folds.
 
     python benchmarks/weights.py xquad.en.jsonl xquad.zh.jsonl
 
-For each question the candidates are what search would score in full. The weights make the answering passage as likely as
-they can among them (softmax over candidates, in every direction alike); hit@1 is of passages that the weights were not
-learned on, beside what single parts and fixed weights reach.
+For each question the candidates are what search would score in full. The weights make the answering
+passage as likely as possible among them (softmax over candidates, in every direction alike); hit@1
+is of passages that the weights were not fitted on, beside what single parts and fixed weights
+reach. The results are the constants in rag/index/scoring.py.
 """
 
 import json
@@ -31,7 +32,7 @@ PARTS = (
     "sentence",
     "words",
     "own",
-)  # `own`: whether the passage is in the question's language
+)  # `own`: whether the passage is in the question's language.
 FOLDS = 5
 CANDIDATES = 50
 STEPS, RIDGE = 12, 1e-5
@@ -39,13 +40,13 @@ STEPS, RIDGE = 12, 1e-5
 Floats = NDArray[np.float64]
 Table = tuple[
     Floats, NDArray[np.bool_], NDArray[np.int64]
-]  # (questions, candidates, parts); which are right; the folds
+]  # (questions, candidates, parts); which are right; the folds.
 
 
 def table(place: IndexLocation, asked: list[Question]) -> Table:
-    """The parts of each question's candidates."""
+    """Return the parts of each question's candidates."""
     parts = np.zeros((len(asked), CANDIDATES, len(PARTS)))
-    parts[:, :, 0] = -9  # where there are fewer candidates
+    parts[:, :, 0] = -9  # Where there are fewer candidates.
     right = np.zeros(parts.shape[:2], np.bool_)
     with Index(place) as index:
         for row, question in enumerate(asked):
@@ -54,25 +55,28 @@ def table(place: IndexLocation, asked: list[Question]) -> Table:
             words = index.lexical.term_coverage(analyze_question(question.text), standing).scores
             near = [id for id, _ in index.nearest(query, CANDIDATES // 2)]
             named = [id for id in sorted(words, key=lambda id: (-words[id], id)) if id not in near]
-            for at, (id, one) in enumerate(
+            for at, (id, passage) in enumerate(
                 index.passages([*near, *named[: CANDIDATES // 2]]).items()
             ):
-                nearest = float((one.sentence_vectors @ query).max())
-                own = one.language == detect_language(question.text)
-                parts[row, at] = float(one.vector @ query), nearest, words.get(id, 0.0), own
-                right[row, at] = question.answered_by(one.passage)
+                nearest = float((passage.sentence_vectors @ query).max())
+                own = passage.language == detect_language(question.text)
+                parts[row, at] = float(passage.vector @ query), nearest, words.get(id, 0.0), own
+                right[row, at] = question.answered_by(passage.passage)
     folds = np.array([int(question.id.split("-")[0]) % FOLDS for question in asked])
     return parts, right, folds
 
 
 def shares(scores: Floats) -> Floats:
-    """The softmax of each row."""
+    """Return the softmax of each row."""
     likely = np.exp(scores - scores.max(axis=1, keepdims=True))
     return likely / likely.sum(axis=1, keepdims=True)
 
 
 def learned(tables: list[Table], kept: list[int], fold: int) -> Floats:
-    """The weights of the kept parts, learned on all folds but one, by Newton's method, a step that is too long halved."""
+    """Fit the weights of the kept parts on all folds but one.
+
+    Newton's method, halving a step that is too long.
+    """
     used = [
         (parts[use][:, :, kept], right[use])
         for parts, right, folds in tables
@@ -98,7 +102,7 @@ def learned(tables: list[Table], kept: list[int], fold: int) -> Floats:
 
 
 def likelihood(used: list[tuple[Floats, NDArray[np.bool_]]], weights: Floats) -> float:
-    """How likely the weights make the right passages, its logarithm's mean, less what keeps them small."""
+    """Return the mean log-likelihood of the right passages, less a penalty on large weights."""
     right = [
         np.log((shares(values @ weights) * true).sum(axis=1) + 1e-300).mean()
         for values, true in used
@@ -106,9 +110,9 @@ def likelihood(used: list[tuple[Floats, NDArray[np.bool_]]], weights: Floats) ->
     return float(np.mean(right) - RIDGE / 2 * weights @ weights)
 
 
-def hits(one: Table, weights: Floats, kept: list[int], fold: int | None = None) -> tuple[int, int]:
-    """How many questions have a right passage first, of how many."""
-    parts, right, folds = one
+def hits(item: Table, weights: Floats, kept: list[int], fold: int | None = None) -> tuple[int, int]:
+    """Count the questions with a right passage first, and all of them."""
+    parts, right, folds = item
     use = folds == fold if fold is not None else folds >= 0
     best = (parts[use][:, :, kept] @ weights).argmax(axis=1)
     return int(right[use][np.arange(len(best)), best].sum()), int(use.sum())
@@ -139,8 +143,8 @@ def main(english: str, chinese: str) -> None:
         folds = [learned(list(tables.values()), kept, fold) for fold in range(FOLDS)]
         whole_weights = learned(list(tables.values()), kept, -1)
         found = [
-            [hits(one, weights, kept, fold) for fold, weights in enumerate(folds)]
-            for one in tables.values()
+            [hits(item, weights, kept, fold) for fold, weights in enumerate(folds)]
+            for item in tables.values()
         ]
         rates = [sum(good for good, _ in some) / sum(all_ for _, all_ in some) for some in found]
         size = np.abs(whole_weights[:3]).sum()
@@ -150,7 +154,9 @@ def main(english: str, chinese: str) -> None:
         )
         print(f"{label:44}" + "".join(f"{rate:16.3f}" for rate in rates), flush=True)
     fixed = np.array([DENSE, SENTENCE, WORDS])
-    rates = [good / all_ for good, all_ in (hits(one, fixed, [0, 1, 2]) for one in tables.values())]
+    rates = [
+        good / all_ for good, all_ in (hits(item, fixed, [0, 1, 2]) for item in tables.values())
+    ]
     print(
         f"{'as in rag/score.py, without the levels':44}"
         + "".join(f"{rate:16.3f}" for rate in rates)
