@@ -10,6 +10,7 @@ from kg.errors import KbaseError
 from kg.render.console import Failure, Group, Progress, echo_notices
 
 if TYPE_CHECKING:
+    from kg.language.detect import Language, LanguageChoice
     from rag.knowledge_base import KnowledgeBase
 
 _NOTHING_FOUND = 3
@@ -60,7 +61,7 @@ def _finish(notices: tuple[str, ...], found: bool = True) -> None:
         sys.exit(_NOTHING_FOUND)
 
 
-def _language(lang: str, *texts: str) -> str:
+def _language(lang: "LanguageChoice", *texts: str) -> "Language":
     """Return the language to show names in: as asked for, else that of what was typed."""
     from kg.language.detect import detect_language
 
@@ -149,7 +150,7 @@ def main(ctx: click.Context) -> None:
 def ask(
     question: str,
     k: int,
-    lang: str,
+    lang: "LanguageChoice",
     explain: bool,
     rerank: str | None,
     llm: str | None,
@@ -299,7 +300,7 @@ def path(
     end: str,
     via: str | None,
     known: tuple[str, ...],
-    lang: str,
+    lang: "LanguageChoice",
     notes: str | None,
     as_json: bool,
 ) -> None:
@@ -314,7 +315,9 @@ def path(
 @click.argument("target")
 @_known
 @_about_concepts
-def plan(target: str, known: tuple[str, ...], lang: str, notes: str | None, as_json: bool) -> None:
+def plan(
+    target: str, known: tuple[str, ...], lang: "LanguageChoice", notes: str | None, as_json: bool
+) -> None:
     """Everything to learn before TARGET, in order, each with where to read it."""
     with _open_concepts(notes) as kb:
         _echo("plan", kb.plan(target, known), as_json, _language(lang, target))
@@ -323,7 +326,7 @@ def plan(target: str, known: tuple[str, ...], lang: str, notes: str | None, as_j
 @main.command()
 @_known
 @_about_concepts
-def next(known: tuple[str, ...], lang: str, notes: str | None, as_json: bool) -> None:
+def next(known: tuple[str, ...], lang: "LanguageChoice", notes: str | None, as_json: bool) -> None:
     """The concepts whose prerequisites are all known, that on which most rests first."""
     with _open_concepts(notes) as kb:
         _echo("next", kb.next(known), as_json, _language(lang, *known))
@@ -331,7 +334,7 @@ def next(known: tuple[str, ...], lang: str, notes: str | None, as_json: bool) ->
 
 @main.command()
 @_about_concepts
-def concepts(lang: str, notes: str | None, as_json: bool) -> None:
+def concepts(lang: "LanguageChoice", notes: str | None, as_json: bool) -> None:
     """List the concepts of the notes."""
     with _open_concepts(notes) as kb:
         _echo("concepts", kb.concepts(), as_json, "zh" if lang == "zh" else "en")
@@ -340,7 +343,7 @@ def concepts(lang: str, notes: str | None, as_json: bool) -> None:
 @main.command()
 @click.argument("name", metavar="NAME|FILE:LINES")
 @_about_concepts
-def show(name: str, lang: str, notes: str | None, as_json: bool) -> None:
+def show(name: str, lang: "LanguageChoice", notes: str | None, as_json: bool) -> None:
     """What is known of a concept, with sources; or the lines of a note, as a citation names them."""
     with _open(notes) as kb:
         if lines := kb.lines(name):
@@ -365,7 +368,11 @@ def show(name: str, lang: str, notes: str | None, as_json: bool) -> None:
 )
 @_about_concepts
 def review(
-    accept: tuple[str, ...], reject: tuple[str, ...], lang: str, notes: str | None, as_json: bool
+    accept: tuple[str, ...],
+    reject: tuple[str, ...],
+    lang: "LanguageChoice",
+    notes: str | None,
+    as_json: bool,
 ) -> None:
     """Accept or reject suggested relations, one by one or by name; decisions go into the notes' concepts.yaml."""
     with _open_concepts(notes) as kb:
@@ -391,7 +398,7 @@ def _review_each(kb: "KnowledgeBase") -> None:
 
 @main.command()
 @_about_concepts
-def lint(lang: str, notes: str | None, as_json: bool) -> None:
+def lint(lang: "LanguageChoice", notes: str | None, as_json: bool) -> None:
     """Report cycles, contradictions, evidence that is gone, gaps, orphans, ambiguous names. Exit code 1: errors."""
     with _open_concepts(notes) as kb:
         findings = kb.lint()
@@ -433,7 +440,9 @@ def lint(lang: str, notes: str | None, as_json: bool) -> None:
     "--dark", is_flag=True, help="An svg or png for dark surroundings; a page suits either."
 )
 @_about_concepts
-def export(file: str, lang: str, notes: str | None, as_json: bool, **selection: Any) -> None:
+def export(
+    file: str, lang: "LanguageChoice", notes: str | None, as_json: bool, **selection: Any
+) -> None:
     """Write the graph to FILE: html, svg, png, dot, mmd, canvas as a drawing; json, graphml, gexf, csv as data.
 
     A drawing shows what can be read: of more than 80 concepts their topics, which the page unfolds. - writes to stdout.

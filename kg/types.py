@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from kg.language.detect import Language
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -77,7 +79,7 @@ class LocalizedText:
     zh: str = ""
     en: str = ""
 
-    def get(self, language: str) -> str:
+    def get(self, language: Language) -> str:
         """Return the text in a language, or in the other one if it has none."""
         return (self.zh or self.en) if language == "zh" else (self.en or self.zh)
 
@@ -87,7 +89,7 @@ class Alias:
     """One of a concept's names."""
 
     text: str
-    language: str
+    language: Language
     kind: AliasKind
 
 
@@ -125,7 +127,7 @@ class Concept:
     notes: tuple[Evidence, ...]
     gap: bool
 
-    def name(self, language: str) -> str:
+    def name(self, language: Language) -> str:
         """Return its full name in a language, or its label if it has none."""
         full = (
             alias.text

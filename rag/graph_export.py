@@ -9,7 +9,7 @@ from kg.export.write import ExportResult, RenderOptions, render_export
 from kg.graph.build import Graph, concepts_of, name_index
 from kg.graph.paths import NoPath, find_path
 from kg.graph.subgraph import Direction, Neighbourhood, induced_subgraph, path_subgraph
-from kg.language.detect import detect_language
+from kg.language.detect import Language, detect_language
 from kg.names import resolve_one
 from kg.types import RelationKind
 from rag.index.graph import load_graph
@@ -100,7 +100,7 @@ def _reread(graph: Graph, sources: LiveNotes) -> None:
         edge["relation"] = sources.relation(edge["relation"])
 
 
-def _tongue(graph: Graph, wish: ExportRequest) -> str:
+def _tongue(graph: Graph, wish: ExportRequest) -> Language:
     """The language of what was asked, else that of most concepts' labels."""
     if asked := " ".join(filter(None, (wish.focus, *(wish.path or ()), wish.answer))):
         return detect_language(asked)

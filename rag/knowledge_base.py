@@ -5,6 +5,7 @@ from pathlib import Path as File
 from typing import TYPE_CHECKING, Any, Self
 
 from kg.errors import NotesError
+from kg.language.detect import LanguageChoice
 from kg.text import printers
 from rag.embedding.registry import load_reranker
 from rag.index.location import IndexLocation, bundled_location, bundled_questions, locate
@@ -147,7 +148,7 @@ class KnowledgeBase:
         question: str,
         k: int = 5,
         *,
-        lang: str = "auto",
+        lang: LanguageChoice = "auto",
         llm: str | None = None,
         strict: bool = False,
         hear: Callable[[Answer, Statement], None] | None = None,
@@ -251,7 +252,7 @@ class KnowledgeBase:
         file: str | File,
         *,
         format: str | None = None,
-        language: str = "auto",
+        language: LanguageChoice = "auto",
         dark: bool = False,
         **selection: Any,
     ) -> "ExportResult":

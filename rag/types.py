@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from kg.language.detect import Language
 from kg.text import Printable, format_location
 from kg.types import Concept, LocalizedText
 
@@ -115,7 +116,7 @@ class Passage:
     last: int
     text: str
     sentences: tuple[Sentence, ...]
-    language: str
+    language: Language
     page: int = 0
 
     @property
@@ -241,7 +242,7 @@ class Answer(Printable):
 
     question: str
     kind: AnswerKind
-    language: str
+    language: Language
     statements: tuple[Statement, ...]
     citations: tuple[Citation, ...]
     disagreements: tuple[tuple[int, int], ...]
@@ -257,7 +258,7 @@ class Answer(Printable):
         return bool(self.statements)
 
     @property
-    def quote_language(self) -> str:
+    def quote_language(self) -> Language:
         """Return the language of the quotes if all are in one, else that of the answer."""
         languages = {citation.passage.language for citation in self.citations}
         return languages.pop() if len(languages) == 1 else self.language

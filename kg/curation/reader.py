@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, cast
 
 from kg.curation.nodes import NodeReader
-from kg.language.detect import detect_language
+from kg.language.detect import Language, detect_language
 from kg.names import NameIndex, name_key, names_in
 from kg.types import (
     Alias,
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 _ID = re.compile(r"[^\W_](?:[^\W_]|-)*")
 _KINDS = [kind.value for kind in RelationKind]
+# In the order in which the names of a concept are listed.
+_LANGUAGES: tuple[Language, ...] = ("en", "zh")
 _DECISIONS = [Status.ACCEPTED.value, Status.REJECTED.value]
 _CONCEPT_FIELDS = ("name", "abbr", "aliases", "definition", "notes", "gap")
 _REQUIRED_RELATION_FIELDS = ("from", "to", "relation")
@@ -192,8 +194,8 @@ class _CurationReader(NodeReader):
     def _read_full_names(self, node: "Node | None") -> Iterator[Alias]:
         """Yield the names of each language, and those in parentheses after them."""
         name = self.read_localized(node)
-        for text, language in ((name.en, "en"), (name.zh, "zh")):
-            if text:
+        for language in _LANGUAGES:
+            if text := getattr(name, language):
                 first, *others = names_in(text)
                 yield Alias(first.text, language, AliasKind.FULL)
                 yield from others
@@ -206,7 +208,7 @@ class _CurationReader(NodeReader):
             return
         for language, texts in self.read_fields(node, ("zh", "en")).items():
             for text in self.read_texts(texts):
-                yield Alias(text, language, AliasKind.SYNONYM)
+                yield Alias(text, cast("Language", language), AliasKind.SYNONYM)
 
     def read_relation(self, node: "Node") -> Relation:
         fields = self.read_fields(node, _RELATION_FIELDS, _REQUIRED_RELATION_FIELDS)

@@ -6,6 +6,7 @@ import re
 from kg.errors import ExportError
 from kg.export.drawing.svg import arrange_view, main_relation_kind
 from kg.export.drawing.view import Edge, Node, View
+from kg.language.detect import Language
 from kg.types import RelationKind
 from kg.wording import RELATION_NAMES
 
@@ -19,7 +20,7 @@ _FONT = "Noto Sans CJK SC, PingFang SC, Microsoft YaHei, sans-serif"
 _NARROW = "draw less: --focus with a smaller --depth, fewer --relation, or --path A B"
 
 
-def dot(seen: View, language: str) -> str:
+def dot(seen: View, language: Language) -> str:
     """Return the view in Graphviz's language, quoted, in fonts with Chinese characters."""
     lines = [
         "digraph kbase {",
@@ -53,7 +54,7 @@ def dot(seen: View, language: str) -> str:
     return "\n".join([*lines, "}\n"])
 
 
-def mermaid(seen: View, language: str) -> str:
+def mermaid(seen: View, language: Language) -> str:
     """Return the view as a Mermaid flowchart. Raises ExportError when Mermaid could not draw it."""
     if len(seen.edges) > _MERMAID_LINES:
         raise ExportError(
@@ -76,7 +77,7 @@ def mermaid(seen: View, language: str) -> str:
     return whole
 
 
-def canvas(seen: View, language: str) -> str:
+def canvas(seen: View, language: Language) -> str:
     """Return the view as a JSON Canvas for Obsidian: a card for each concept, spaced out."""
     drawn = arrange_view(seen)
     out, into = ("bottom", "top") if drawn.down else ("right", "left")
@@ -103,7 +104,7 @@ def _card(box: Node, place: tuple[int, int]) -> dict[str, object]:
     return {"id": box.id, "type": "text", "text": text, **spot}
 
 
-def _word(edge: Edge, language: str) -> str:
+def _word(edge: Edge, language: Language) -> str:
     """Return what is written at an edge: nothing at a mere prerequisite, the most frequent kind."""
     if edge.kinds == (RelationKind.PREREQUISITE_OF,):
         return ""

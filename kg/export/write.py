@@ -13,6 +13,7 @@ from kg.errors import ExportError
 from kg.files import replace_file
 from kg.graph.build import Graph
 from kg.graph.subgraph import Neighbourhood, select_subgraph
+from kg.language.detect import LanguageChoice
 from kg.types import RelationKind
 
 DATA = ("json", "graphml", "gexf", "csv")
@@ -25,7 +26,7 @@ _KNOWN = "known are " + ", ".join(f".{item}" for item in FORMATS)
 class RenderOptions:
     """How to draw: the language (`zh`, `en`, or `auto` until it is known), and light or dark."""
 
-    language: str = "auto"
+    language: LanguageChoice = "auto"
     dark: bool = False
 
 
@@ -81,11 +82,12 @@ def render_export(
         return ExportResult(
             _data(part.graph, format), format, len(part.graph), part.graph.number_of_edges()
         )
+    language = "en" if look.language == "auto" else look.language
     if format == "html":
         from kg.export.page.page import page
 
         return ExportResult(
-            {"": page(graph, around, kinds, look.language).encode()},
+            {"": page(graph, around, kinds, language).encode()},
             format,
             len(graph),
             graph.number_of_edges(),
@@ -95,11 +97,11 @@ def render_export(
     from kg.export.drawing.topics import topics
     from kg.export.drawing.view import view
 
-    seen = view(part, topics(graph, look.language), look.language)
+    seen = view(part, topics(graph, language), language)
     if format in {"svg", "png"}:
-        text = svg(seen, look.language, dark=look.dark)
+        text = svg(seen, language, dark=look.dark)
     else:
-        text = {"dot": dot, "mmd": mermaid, "canvas": canvas}[format](seen, look.language)
+        text = {"dot": dot, "mmd": mermaid, "canvas": canvas}[format](seen, language)
     data = text.encode()
     if format == "png":
         from kg.export.drawing.png import png

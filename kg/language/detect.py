@@ -1,6 +1,12 @@
 """Detect the language of a text and estimate its number of tokens."""
 
 import re
+from typing import Literal
+
+# The languages of notes, questions and answers.
+Language = Literal["zh", "en"]
+# What a person may choose: "auto" is the language of their own words.
+LanguageChoice = Literal["zh", "en", "auto"]
 
 # Ranges of Han, Hiragana, Katakana and Hangul, for a character class. Their words have no spaces
 # between them (Hangul has, but its runs are short enough to be treated the same).
@@ -18,7 +24,7 @@ _HAN_PER_TOKEN = 1.4
 _OTHERS_PER_TOKEN = 3.6
 
 
-def detect_language(text: str) -> str:
+def detect_language(text: str) -> Language:
     """Return "zh" or "en": "zh" if there is at least one Han character for two Latin words.
 
     >>> detect_language("MLA 怎么与 RoPE 做结合"), detect_language("why sqrt d_k")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
+from kg.language.detect import Language
 from kg.render.columns import pad
 from kg.render.labels import LABELS
 from kg.render.tree import nearest, tree
@@ -22,7 +23,7 @@ _EVIDENCE = 2  # Quotes shown for a hop; --json has all of them.
 _LISTED = 12  # Concepts named in one line; the rest is counted.
 
 
-def show_path(path: "Path | NoPath", language: str = "") -> str:
+def show_path(path: "Path | NoPath", language: Language | None = None) -> str:
     """Show a path, or what there is instead; by default in the language of the labels."""
     language = language or _language_of(path)
     if not path.found:
@@ -52,7 +53,7 @@ def show_path(path: "Path | NoPath", language: str = "") -> str:
     return "\n\n".join([*blocks, "\n".join(filter(None, rest))]).rstrip()
 
 
-def show_no_path(none: "NoPath", language: str = "") -> str:
+def show_no_path(none: "NoPath", language: Language | None = None) -> str:
     language = language or _language_of(none)
     labels = LABELS[language]
     lines = [labels["none"].format(_short(none.source, language), _short(none.target, language))]
@@ -72,7 +73,7 @@ def show_no_path(none: "NoPath", language: str = "") -> str:
     return "\n".join(filter(None, lines))
 
 
-def show_plan(plan: "Plan", language: str) -> str:
+def show_plan(plan: "Plan", language: Language) -> str:
     """Show the steps in learning order, numbered, each with where to read."""
     labels = LABELS[language]
     if not plan.steps:
@@ -98,7 +99,7 @@ def show_plan(plan: "Plan", language: str) -> str:
     return "\n".join(lines).rstrip()
 
 
-def show_next(found: "Sequence[NextConcept]", language: str, most: int = 10) -> str:
+def show_next(found: "Sequence[NextConcept]", language: Language, most: int = 10) -> str:
     labels = LABELS[language]
     if not found:
         return labels["all"]
@@ -119,7 +120,7 @@ def show_next(found: "Sequence[NextConcept]", language: str, most: int = 10) -> 
     )
 
 
-def show_concepts(concepts: Sequence[Concept], language: str) -> str:
+def show_concepts(concepts: Sequence[Concept], language: Language) -> str:
     labels = pad([_name(concept, language) for concept in concepts])
     return "\n".join(
         f"{label}  {printable(concept.definition.get(language))}".rstrip()
@@ -127,7 +128,7 @@ def show_concepts(concepts: Sequence[Concept], language: str) -> str:
     )
 
 
-def show_concept(details: ConceptDetails, language: str) -> str:
+def show_concept(details: ConceptDetails, language: Language) -> str:
     """Show a concept with its names, its notes, and its relations."""
     concept, relations = details.concept, details.relations
     labels = LABELS[language]
@@ -202,14 +203,14 @@ def show_export(made: "ExportResult") -> str:
     return "\n".join(lines)
 
 
-def _language_of(path: "Path | NoPath") -> str:
+def _language_of(path: "Path | NoPath") -> Language:
     """Return the language of the labels at both ends."""
     from kg.language.detect import detect_language
 
     return detect_language(f"{path.source.label} {path.target.label}")
 
 
-def _show_step(step: "Step", language: str) -> str:
+def _show_step(step: "Step", language: Language) -> str:
     relation = step.relation
     head = RELATION_SENTENCES[language][relation.kind][step.backwards].format(
         _short(step.source, language), _short(step.target, language)
@@ -226,7 +227,7 @@ def _show_step(step: "Step", language: str) -> str:
     )
 
 
-def _path_tree(path: "Path", language: str) -> str:
+def _path_tree(path: "Path", language: Language) -> str:
     """Draw the hops below each other, each with its relation, full name and place."""
     hops = []
     for at, step in enumerate(path.steps):
@@ -239,7 +240,7 @@ def _path_tree(path: "Path", language: str) -> str:
     )
 
 
-def _plan_tree(plan: "Plan", language: str) -> list[str]:
+def _plan_tree(plan: "Plan", language: Language) -> list[str]:
     """Draw the concept with what it rests on below it, as far as a small tree goes."""
     concepts = {
         plan.target.id: plan.target,
@@ -262,7 +263,7 @@ def _plan_tree(plan: "Plan", language: str) -> list[str]:
 
 
 def _relations_tree(
-    concept: Concept, relations: Sequence[tuple[Relation, Concept]], language: str
+    concept: Concept, relations: Sequence[tuple[Relation, Concept]], language: Language
 ) -> list[str]:
     """Draw the concept with its relations, grouped by kind; suggestions are left out."""
     groups: dict[str, list[Concept]] = {}
@@ -279,7 +280,7 @@ def _relations_tree(
     ]
 
 
-def _shown(evidence: Iterable[Evidence], language: str) -> list[Evidence]:
+def _shown(evidence: Iterable[Evidence], language: Language) -> list[Evidence]:
     """Return the evidence that was found; in the reader's language only, if there is any."""
     from kg.language.detect import detect_language
 
@@ -292,16 +293,16 @@ def _quote(place: Evidence) -> str:
     return f"“{printable(' '.join(place.quote.split()))}” {spot}"
 
 
-def _statement(relation: Relation, language: str) -> str:
+def _statement(relation: Relation, language: Language) -> str:
     return RELATION_SENTENCES[language][relation.kind][0].format(relation.source, relation.target)
 
 
-def _line(label: str, concepts: Sequence[Concept], language: str) -> str:
+def _line(label: str, concepts: Sequence[Concept], language: Language) -> str:
     """Return a label and a few concepts; empty without concepts."""
     return f"{label}: {_few(concepts, language)}" if concepts else ""
 
 
-def _few(concepts: Sequence[Concept], language: str) -> str:
+def _few(concepts: Sequence[Concept], language: Language) -> str:
     rest = (
         f", {LABELS[language]['more'].format(len(concepts) - _LISTED)}"
         if len(concepts) > _LISTED
@@ -310,11 +311,11 @@ def _few(concepts: Sequence[Concept], language: str) -> str:
     return ", ".join(_short(concept, language) for concept in concepts[:_LISTED]) + rest
 
 
-def _chain(concepts: Sequence[Concept], language: str) -> str:
+def _chain(concepts: Sequence[Concept], language: Language) -> str:
     return " → ".join(_short(concept, language) for concept in concepts)
 
 
-def _short(concept: Concept, language: str) -> str:
+def _short(concept: Concept, language: Language) -> str:
     """Return the common abbreviation, else the full name."""
     return printable(
         next(
@@ -324,13 +325,13 @@ def _short(concept: Concept, language: str) -> str:
     )
 
 
-def _name(concept: Concept, language: str) -> str:
+def _name(concept: Concept, language: Language) -> str:
     """Return the full name and, in brackets, the abbreviation."""
     short, full = _short(concept, language), printable(concept.name(language))
     return full if short == full else f"{full} ({short})"
 
 
-def _place(concept: Concept, language: str, most: int = 1) -> str:
+def _place(concept: Concept, language: Language, most: int = 1) -> str:
     places = [place for place in concept.notes if place.found]
     own = [place for place in places if place.path.startswith(f"{language}/")] or places
     if not own:

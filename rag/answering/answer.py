@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from kg.language.detect import detect_language
+from kg.language.detect import LanguageChoice, detect_language
 from rag.answering.background import background
 from rag.answering.blocks import header
 from rag.answering.compose import compose
@@ -26,7 +26,7 @@ _HITS_WITH_SUBJECT = 20
 _NEAREST_HEADINGS = 3
 
 
-def ask(index: Index, question: str, k: int = 5, language: str = "auto") -> Answer:
+def ask(index: Index, question: str, k: int = 5, language: LanguageChoice = "auto") -> Answer:
     """Return what the notes say to a question, considering `k` passages.
 
     Every quote is read again from its file. Raises QuestionError when there is nothing in the

@@ -6,6 +6,7 @@ More is added while the answer is short, if it is about the same topic and not s
 
 from collections.abc import Iterator, Sequence
 
+from kg.language.detect import Language
 from rag.analyzer import analyze
 from rag.answering.comparison import select_opposite_section, select_uncovered_sides
 from rag.answering.contradictions import contradicts, share_topic
@@ -26,7 +27,7 @@ from rag.types import AnswerKind, BlockKind, Hit, Passage
 
 
 def compose(
-    question: Question, hits: Sequence[Hit], language: str, first_hits: Sequence[Hit] = ()
+    question: Question, hits: Sequence[Hit], language: Language, first_hits: Sequence[Hit] = ()
 ) -> list[Quote]:
     """Return what to quote of hits that all answer, given best first; empty if nothing can be.
 
@@ -57,7 +58,7 @@ def compose(
 
 
 def _in_one_language(
-    candidates: Sequence[HitUnits], question: Question, language: str
+    candidates: Sequence[HitUnits], question: Question, language: Language
 ) -> list[HitUnits]:
     """Return the candidates in the wanted language, or else in the language of the best one.
 

@@ -14,14 +14,14 @@ from pathlib import Path
 
 import numpy as np
 
-from kg.language.detect import chinese_share
+from kg.language.detect import Language, chinese_share
 from rag.embedding.base import Encoder, Progress, Vectors, unit_rows
 
 # Part of the fingerprint of an index. Raise it whenever vectors come out differently, also when
 # the shipped means change.
 VERSION = 1
 # The languages, in the order of the means and of the calibration questions' vectors.
-LANGUAGES = ("zh", "en")
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
 # How much of the mean is subtracted from a question: all of it helps across languages, and hurts
 # within one (docs/benchmarks.md).
 _QUESTION_SHARE = 0.6
@@ -63,7 +63,7 @@ class LanguageCentering:
         weight = _QUESTION_SHARE if kind is TextKind.QUESTION else 1.0
         return unit_rows(vectors - weight * shares @ self.means[kind])
 
-    def centered_questions(self, language: str) -> Vectors:
+    def centered_questions(self, language: Language) -> Vectors:
         """Return the centered vectors of a language's calibration questions."""
         column = LANGUAGES.index(language)
         questions = [pair[column] for pair in calibration_questions()]

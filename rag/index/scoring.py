@@ -7,6 +7,8 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from kg.language.detect import Language
+
 # Learned by benchmarks/weights.py on the dev sets, by folds over their passages; rounded, and to a sum of 1.
 DENSE = 0.40  # the passage's cosine with the question
 SENTENCE = 0.42  # its best sentence's
@@ -29,7 +31,7 @@ class BackgroundLevels:
     def of(self, asked: str, answered: str) -> float:
         return self.levels.get((asked, answered), 0.0)
 
-    def share(self, language: str) -> float:
+    def share(self, language: Language) -> float:
         """How much of the notes is in a language."""
         return self.counts.get(language, 0) / max(1, sum(self.counts.values()))
 

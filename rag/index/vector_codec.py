@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kg.language.detect import Language
 from rag.types import Passage, Sentence
 
 
@@ -19,7 +20,7 @@ class StoredPassage:
     """A passage as it is kept, with its language and its vectors, unit rows: (dimension,) and (sentences, dimension)."""
 
     passage: Passage
-    language: str
+    language: Language
     vector: NDArray[np.float32]
     sentence_vectors: NDArray[np.float32]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from kg.language.detect import CJK_RUN, detect_language, estimate_tokens
+from kg.language.detect import CJK_RUN, Language, detect_language, estimate_tokens
 from kg.notes.front_matter import FrontMatter
 from kg.notes.inline import LONE_LINK
 from kg.notes.markdown import BlockKind, Section
@@ -57,7 +57,7 @@ def note_title(path: str) -> tuple[str, ...]:
     return (named[0],) if named and re.search(r"[^\W\d_]", named[0]) else ()
 
 
-def _passages(note: Note, section: Section, language: str) -> Iterator[Passage]:
+def _passages(note: Note, section: Section, language: Language) -> Iterator[Passage]:
     start = section.start  # the heading's line goes with the first passage
     sentences: list[Sentence] = []
     prose: list[str] = []
@@ -103,7 +103,7 @@ def _passages(note: Note, section: Section, language: str) -> Iterator[Passage]:
         yield passage()
 
 
-def _spoken(prose: str, language: str) -> str:
+def _spoken(prose: str, language: Language) -> Language:
     """The language of a passage's prose; where that is a few names at most, as beside code, the note's."""
     return (
         detect_language(prose) if CJK_RUN.search(prose) or len(prose.split()) >= _SAID else language

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kg.language.detect import Language
 from kg.render.columns import display_width
 from kg.text import printable
 from rag.types import Answer, Hit, IndexStatus, NoteLines, Statement
@@ -84,7 +85,7 @@ def show_answer(answer: Answer, explain: bool = False, printed: str = "") -> str
     return "\n".join(lines).removeprefix(printed)
 
 
-def show_statement(one: Statement, language: str) -> str:
+def show_statement(one: Statement, language: Language) -> str:
     mark = "" if one.supported else click.style(" " + _LABELS[language]["unsupported"], fg="yellow")
     return f"{printable(one.text)} {_marks(one.cites)}{mark}"
 

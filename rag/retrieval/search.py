@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kg.language.detect import detect_language
+from kg.language.detect import Language, LanguageChoice, detect_language
 from rag.analyzer import analyze, analyze_question
 from rag.embedding.base import Reranker
 from rag.index.lexical import TermMatches
@@ -38,7 +38,7 @@ def search(
     question: str,
     k: int = 10,
     mode: SearchMode = SearchMode.HYBRID,
-    language: str = "auto",
+    language: LanguageChoice = "auto",
 ) -> list[Hit]:
     """Return the k best passages for a question, best first. Raises QuestionError.
 
@@ -56,7 +56,7 @@ def rank_passages(
     question: str,
     k: int = 10,
     mode: SearchMode = SearchMode.HYBRID,
-    language: str = "auto",
+    language: LanguageChoice = "auto",
 ) -> list[Hit]:
     """Return the k best passages by vectors and words, best first; ties in the order of the notes.
 
@@ -213,7 +213,7 @@ def _sentence_idf(sentences: list[set[str]], terms: set[str]) -> dict[str, float
 
 
 def _put_language_first(
-    ranked: list[int], candidates: Mapping[int, StoredPassage], language: str
+    ranked: list[int], candidates: Mapping[int, StoredPassage], language: Language
 ) -> list[int]:
     """Return the ranking with each passage right behind its translation in a language.
 

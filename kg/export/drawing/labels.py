@@ -2,6 +2,7 @@
 
 import unicodedata
 
+from kg.language.detect import Language
 from kg.text import printable
 from kg.types import AliasKind, Concept
 
@@ -21,7 +22,7 @@ def plain_label(text: str) -> str:
     return printable(" ".join(text.split())).replace("\ufffe", "\ufffd").replace("\uffff", "\ufffd")
 
 
-def concept_heading(concept: Concept, language: str) -> tuple[str, str]:
+def concept_heading(concept: Concept, language: Language) -> tuple[str, str]:
     """Return a box's two lines: abbreviation and name in one language, and the name in the other.
 
     >>> from kg.names import names_in

@@ -9,6 +9,7 @@ from html import escape
 from kg.export.drawing.labels import FONTS, SUBTITLE, TITLE, label_width
 from kg.export.drawing.layout import Layout, layout
 from kg.export.drawing.view import Edge, Node, View
+from kg.language.detect import Language
 from kg.types import RelationKind
 from kg.wording import RELATION_NAMES
 
@@ -77,7 +78,7 @@ def arrange_view(seen: View) -> Layout:
     )
 
 
-def svg(seen: View, language: str, *, dark: bool = False) -> str:
+def svg(seen: View, language: Language, *, dark: bool = False) -> str:
     """Return the picture as an SVG document, with a legend below it."""
     theme, drawn = DARK if dark else LIGHT, arrange_view(seen)
     names = {box.id: box.name for box in seen.boxes}
@@ -113,7 +114,7 @@ def _title(seen: View, names: dict[str, str]) -> str:
     return names[seen.focus] if seen.focus else ", ".join(list(names.values())[:8])
 
 
-def _says(edge: Edge, names: dict[str, str], language: str) -> str:
+def _says(edge: Edge, names: dict[str, str], language: Language) -> str:
     words = ", ".join(RELATION_NAMES[language][kind] for kind in edge.kinds)
     return f"{names[edge.source]} — {words} → {names[edge.target]}"
 
@@ -162,7 +163,7 @@ def _box(box: Node, place: tuple[int, int], theme: Theme, *, focus: bool) -> str
     )
 
 
-def _legend(seen: View, drawn: Layout, theme: Theme, language: str) -> tuple[list[str], int]:
+def _legend(seen: View, drawn: Layout, theme: Theme, language: Language) -> tuple[list[str], int]:
     """Draw a sample of each kind of line with its meaning, and return how wide that is.
 
     With only one kind there is no legend.

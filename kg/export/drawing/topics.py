@@ -8,7 +8,7 @@ import networkx as nx
 
 from kg.export.drawing.labels import concept_heading, plain_label
 from kg.graph.build import Graph, accepted_edges, concepts_of
-from kg.language.detect import detect_language
+from kg.language.detect import Language, detect_language
 from kg.types import Concept, RelationKind
 
 
@@ -22,7 +22,7 @@ class Topic:
     members: tuple[str, ...]
 
 
-def topics(graph: Graph, language: str) -> list[Topic]:
+def topics(graph: Graph, language: Language) -> list[Topic]:
     """Put every concept into one topic, by its note; where notes do not group, by relations."""
     concepts = {concept.id: concept for concept in concepts_of(graph, sorted(graph))}
     groups: defaultdict[str, list[str]] = defaultdict(list)
@@ -51,7 +51,7 @@ def _note(graph: Graph, concepts: dict[str, Concept], id: str) -> str:
     return next((place.path for place in places), "")
 
 
-def _title(path: str, members: Iterable[Concept], language: str) -> str:
+def _title(path: str, members: Iterable[Concept], language: Language) -> str:
     """Return a note's title in one language: its own, or its concepts' most frequent one."""
     firsts = (
         next((place.heading[0] for place in concept.notes if _tells(place.heading, language)), "")
@@ -61,11 +61,11 @@ def _title(path: str, members: Iterable[Concept], language: str) -> str:
     return max(own, key=lambda title: (own[title], title), default="")
 
 
-def _tells(trail: tuple[str, ...], language: str) -> bool:
+def _tells(trail: tuple[str, ...], language: Language) -> bool:
     return bool(trail) and detect_language(trail[0]) == language
 
 
-def _communities(graph: Graph, concepts: dict[str, Concept], language: str) -> list[Topic]:
+def _communities(graph: Graph, concepts: dict[str, Concept], language: Language) -> list[Topic]:
     """Return groups of densely related concepts, each named after its two most connected ones."""
     simple: nx.Graph[str] = nx.Graph()
     simple.add_nodes_from(sorted(graph))

@@ -10,6 +10,7 @@ from kg.export.drawing.topics import Topic
 from kg.graph.build import EdgeKey, Graph, accepted_digraph, concept_of
 from kg.graph.plans import cycles_through
 from kg.graph.subgraph import Subgraph
+from kg.language.detect import Language
 from kg.types import RelationKind
 
 MOST = 80  # Concepts that are drawn one by one.
@@ -50,7 +51,7 @@ class View:
     folded: int
 
 
-def view(part: Subgraph, groups: Sequence[Topic], language: str) -> View:
+def view(part: Subgraph, groups: Sequence[Topic], language: Language) -> View:
     """Return the boxes and lines for a part of a graph.
 
     With more concepts than MOST, they are folded into topics, except the focus's.
@@ -72,7 +73,7 @@ def _folds(topic: Topic, part: Subgraph) -> bool:
     return part.focus not in topic.members and sum(id in part.graph for id in topic.members) > 1
 
 
-def concept_box(graph: Graph, id: str, language: str) -> Node:
+def concept_box(graph: Graph, id: str, language: Language) -> Node:
     concept = concept_of(graph, id)
     return _box(id, *concept_heading(concept, language), gap=concept.gap)
 

@@ -29,7 +29,7 @@ from kg.export.drawing.topics import topics
 from kg.export.drawing.view import MOST, Node, concept_box, cycles_in, topic_box
 from kg.graph.build import Graph, concept_of, concepts_of, relations_of
 from kg.graph.subgraph import DRAWN_KINDS, Neighbourhood, drawable_edges
-from kg.language.detect import detect_language
+from kg.language.detect import Language, detect_language
 from kg.text import format_location, printable
 from kg.types import Relation, RelationKind, Status
 from kg.wording import RELATION_NAMES, RELATION_SENTENCES
@@ -117,7 +117,7 @@ _SCRIPTS = ("layout.js", "view.js", "drawing.js", "page.js", "panel.js")
 
 
 def page(
-    graph: Graph, around: Neighbourhood, kinds: tuple[RelationKind, ...], language: str
+    graph: Graph, around: Neighbourhood, kinds: tuple[RelationKind, ...], language: Language
 ) -> str:
     """Return the page with the whole graph but rejected relations, opened at a part."""
     words = _WORDS[language]
@@ -148,7 +148,7 @@ def _hash(text: str) -> str:
 
 
 def _data(
-    graph: Graph, around: Neighbourhood, kinds: tuple[RelationKind, ...], language: str
+    graph: Graph, around: Neighbourhood, kinds: tuple[RelationKind, ...], language: Language
 ) -> dict[str, Any]:
     place = {id: at for at, id in enumerate(sorted(graph))}
     relations = [
@@ -193,7 +193,7 @@ def _data(
     }
 
 
-def _kind(kind: RelationKind, relations: list[Relation], language: str) -> dict[str, Any]:
+def _kind(kind: RelationKind, relations: list[Relation], language: Language) -> dict[str, Any]:
     """Return the name of a kind of relation, its wording from either end, and its count."""
     sentences = RELATION_SENTENCES[language][kind]
     out, into = (sentence.replace("{}", "", 1).strip() for sentence in sentences)
@@ -211,7 +211,7 @@ def _kind(kind: RelationKind, relations: list[Relation], language: str) -> dict[
     }
 
 
-def _concept(graph: Graph, id: str, language: str) -> dict[str, Any]:
+def _concept(graph: Graph, id: str, language: Language) -> dict[str, Any]:
     (concept,) = concepts_of(graph, [id])
     box = concept_box(graph, id, language)
     return {
@@ -239,7 +239,7 @@ def _box(box: Node) -> dict[str, Any]:
     }
 
 
-def _edge(relation: Relation, language: str) -> dict[str, Any]:
+def _edge(relation: Relation, language: Language) -> dict[str, Any]:
     places = sorted(
         (place for place in relation.evidence if place.found),
         key=lambda place: detect_language(place.quote) != language,

@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 
 from kg.language import en, zh
+from kg.language.detect import Language
 from kg.language.words import join_words
 from kg.types import RelationKind
 
@@ -96,14 +97,14 @@ class Phrase:
 
 
 @cache
-def load_phrases(language: str) -> tuple[Phrase, ...]:
+def load_phrases(language: Language) -> tuple[Phrase, ...]:
     """Return the phrases of a language, "en" or "zh", in the order of the file."""
     path = Path(__file__).with_name(f"phrases.{language}.tsv")
     _, *rows = path.read_text(encoding="utf-8").splitlines()
     return tuple(_parse_row(row, language) for row in rows)
 
 
-def _parse_row(row: str, language: str) -> Phrase:
+def _parse_row(row: str, language: Language) -> Phrase:
     kind, direction, confidence, phrase, example, counter_example = row.split("\t")
     return Phrase(
         RelationKind(kind),
@@ -115,7 +116,7 @@ def _parse_row(row: str, language: str) -> Phrase:
     )
 
 
-def _expand(phrase: str, language: str) -> str:
+def _expand(phrase: str, language: Language) -> str:
     """Return the regular expression that a phrase with placeholders stands for."""
     lists = _WORD_LISTS[language]
     placeholders = _PLACEHOLDERS | _PLACEHOLDERS_OF[language]

@@ -19,6 +19,7 @@ from kg.export.drawing.view import view
 from kg.export.write import RenderOptions, render_export
 from kg.graph.build import Graph
 from kg.graph.subgraph import Direction, Neighbourhood, select_subgraph
+from kg.language.detect import Language
 from kg.types import RelationKind, Status
 from tests.browser import browser, npm, opened
 from tests.graphs import HOSTILE, alone, bundled, circle, doubled, hostile, sized
@@ -30,7 +31,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def written(
-    graph: Graph, folder: Path, around: Neighbourhood | None = None, language: str = "en"
+    graph: Graph, folder: Path, around: Neighbourhood | None = None, language: Language = "en"
 ) -> Path:
     path = folder / "page.html"
     path.write_bytes(
@@ -262,7 +263,7 @@ def test_no_label_is_markup_or_script(browser: Browser, tmp_path: Path) -> None:
     ],
 )
 def test_the_page_and_a_still_picture_are_the_same_drawing(
-    browser: Browser, tmp_path: Path, around: Neighbourhood, language: str
+    browser: Browser, tmp_path: Path, around: Neighbourhood, language: Language
 ) -> None:
     the_same(browser, tmp_path, bundled(), around, language)
 
@@ -277,7 +278,7 @@ def test_so_are_those_of_circles_of_crowds_and_of_boxes_without_a_line(
 
 
 def the_same(
-    browser: Browser, folder: Path, graph: Graph, around: Neighbourhood, language: str
+    browser: Browser, folder: Path, graph: Graph, around: Neighbourhood, language: Language
 ) -> None:
     still = ElementTree.fromstring(
         svg(view(select_subgraph(graph, around), topics(graph, language), language), language)
