@@ -16,7 +16,7 @@ from kg.files import replace_file
 from kg.names import NameIndex
 from kg.types import Evidence, Relation, Status
 
-# A new file. Its comment is one line there.
+# The content of a new file. The comment is a single line of it.
 _NEW_FILE = (
     "version: 1\n"
     "# What was decided with kbase review, and whatever is added by hand:"

@@ -10,7 +10,7 @@ from kg.extraction.annotations import NoteAnnotations
 from kg.extraction.cache import _TERMS, ExtractionCache
 from kg.extraction.terms.grammar import ABBREVIATION, singularize, term_key
 from kg.language.detect import CJK, detect_language
-from kg.language.normalize import fold
+from kg.language.normalize import INVISIBLE, fold
 from kg.names import Mention, NameIndex, name_key
 from kg.types import Alias, AliasKind, Concept, LocalizedText
 
@@ -30,9 +30,7 @@ _ALWAYS = re.compile(
 )
 # Latin words, and single characters of scripts without spaces: what a name may begin with.
 _LETTERS = re.compile(f"[^\\W{CJK}]+|\\w")
-_INVISIBLE = re.compile(
-    "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u2e80-\u2fdf]"
-)
+_INVISIBLE = re.compile(f"[{INVISIBLE}\u2e80-\u2fdf]")
 _MARKS = re.compile(
     "[，。；：？！（）［］｛｝＝＋－～…％＃＆＊／＜＞｜]+"
 )  # Full-width forms of punctuation and signs; they do not hide a name.

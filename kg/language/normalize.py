@@ -10,8 +10,9 @@ _AMERICAN = (
     ("ll", re.compile(r"ll(?=(?:ing|ed|er)(?![a-z]))"), "l"),
     ("our", re.compile(r"(?<=[a-z])our(?=s?(?![a-z]))"), "or"),
 )
-# Soft hyphens, zero-width characters, direction marks and byte order marks.
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+# Soft hyphens, zero-width characters, direction marks and byte order marks, for a character class.
+INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
+_INVISIBLE_RUN = re.compile(f"[{INVISIBLE}]+")
 
 # CJK radicals that NFKC leaves alone, as they occur in text copied out of PDF files. They are from
 # the Unicode Character Database, EquivalentUnifiedIdeograph.txt: those in simplified Chinese fonts.
@@ -39,7 +40,8 @@ def fold(text: str) -> str:
     """
     if text.isascii():  # Half of all names are; this is ten times as fast.
         return text.lower()
-    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text).translate(RADICALS)).casefold()
+    text = unicodedata.normalize("NFKC", text).translate(RADICALS)
+    return _INVISIBLE_RUN.sub("", text).casefold()
 
 
 def american(word: str) -> str:
