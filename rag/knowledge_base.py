@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kg.types import Concept, ConceptDetails, Relation
     from rag.doctor import Check
     from rag.evaluation.evaluate import Evaluation
-    from rag.indexing.sync import Report
+    from rag.indexing.report import Report
 
 Progress = Callable[[int, int], None]  # how much is done, and of how much
 
@@ -71,9 +71,9 @@ class KnowledgeBase:
         `rebuild` discards the old index first. `progress` receives bytes of notes done and in all.
         Raises NotesError, EngineError, IndexUnwritable.
         """
-        from rag.indexing.update import update
+        from rag.indexing.update import update_index
 
-        return update(str(path) if path else None, engine, model, progress, rebuild=rebuild)
+        return update_index(str(path) if path else None, engine, model, progress, rebuild=rebuild)
 
     @staticmethod
     def faster_engine(
@@ -88,9 +88,9 @@ class KnowledgeBase:
     def watch(paths: Sequence[str | None] = (None,)) -> Iterator[None]:
         """Yield once, then after each change in these folders of notes, until Ctrl-C."""
         from rag.indexing.update import index_in_use
-        from rag.indexing.watch import changes
+        from rag.indexing.watch import watch_folders
 
-        return changes([index_in_use(path)[0].notes for path in paths])
+        return watch_folders([index_in_use(path)[0].notes for path in paths])
 
     @staticmethod
     def doctor(notes: str | File | None = None) -> "list[Check]":
@@ -300,9 +300,9 @@ class KnowledgeBase:
     def lint(self) -> "list[Finding]":
         """List what is wrong with the graph: cycles, contradictions, lost evidence, gaps, orphans."""
         from kg.graph.lint import lint
-        from rag.concepts import problems
+        from rag.concepts import find_problems
 
-        return lint(self.graph, problems(self._index))
+        return lint(self.graph, find_problems(self._index))
 
     def evaluate(
         self, questions: str | File | None = None, *, progress: Progress = _ignore
@@ -318,9 +318,9 @@ class KnowledgeBase:
 
     def status(self) -> IndexStatus:
         """Say what is indexed, by which engine, and which notes changed since."""
-        from rag.indexing.changes import changes
+        from rag.indexing.changes import find_changes
 
-        return self._index.status(changes(self._index))
+        return self._index.status(find_changes(self._index))
 
     def _current(self) -> Index:
         """Return the index with its concepts up to date."""

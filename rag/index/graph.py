@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def all_concepts(index: "Index") -> Iterator[Concept]:
-    """Yield every concept, by id."""
+    """Yield every concept, ordered by id."""
     return (
         concept_from_json(id, json.loads(text))
         for id, text in index.rows("SELECT id, document FROM concepts ORDER BY id")
@@ -23,12 +23,12 @@ def all_concepts(index: "Index") -> Iterator[Concept]:
 
 
 def is_outdated(index: "Index") -> bool:
-    """Tell whether the concepts are older than the notes: large notes defer them after an edit."""
-    return bool(index.settings.get("behind"))
+    """Tell whether the concepts are older than the notes: in a large folder an edit defers them."""
+    return index.settings.concepts_outdated
 
 
 def load_graph(index: "Index") -> "Graph":
-    """Return the whole graph as the index has it. Raises ConceptError when the notes hold no concept."""
+    """Return the whole graph as the index has it. Raises ConceptError when it has no concepts."""
     import networkx as nx
 
     graph: Graph = nx.MultiDiGraph()
@@ -48,19 +48,23 @@ def load_graph(index: "Index") -> "Graph":
 
 
 def concepts_in(index: "Index", text: str) -> dict[str, Concept]:
-    """The concepts that a question names, by the words it uses, in its order; of an ambiguous name, none."""
-    # as one JSON array: a long question has more keys than a statement may have parameters
+    """Find the concepts that a text names: the words it uses, in its order, with the concept.
+
+    Ambiguous names are left out.
+    """
+    # The keys go in as one JSON array: a long question has more than a statement may have
+    # parameters.
     named = "SELECT concept FROM names WHERE key IN (SELECT value FROM json_each(?))"
     rows = index.rows(
         f"SELECT id, document FROM concepts WHERE id IN ({named}) ORDER BY id",
         (json.dumps(sorted(keys_in(text))),),
     )
-    found = {id: concept_from_json(id, json.loads(document)) for id, document in rows}
-    mentions = NameIndex(found.values()).mentions(text, any_case=True)
+    concepts = {id: concept_from_json(id, json.loads(document)) for id, document in rows}
+    mentions = NameIndex(concepts.values()).mentions(text, any_case=True)
     return {
-        text[one.start : one.end]: found[one.concepts[0]]
-        for one in mentions
-        if len(one.concepts) == 1
+        text[mention.start : mention.end]: concepts[mention.concepts[0]]
+        for mention in mentions
+        if len(mention.concepts) == 1
     }
 
 

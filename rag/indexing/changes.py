@@ -1,33 +1,36 @@
 """Find the notes that changed since they were indexed."""
 
-import json
-
 from kg.notes.files import NoteFile, find_notes
 from kg.notes.note import content_hash
 from rag.index.reader import Index
 
 
-def changes(index: Index) -> list[str]:
-    """The notes that were added, edited or taken away since they were indexed; a later time alone is no edit."""
-    found = {
-        note.path: note
-        for note in find_notes(index.location.notes, json.loads(index.settings["scope"]))[0]
-    }
+def find_changes(index: Index) -> list[str]:
+    """Return the notes that were added, edited or deleted since they were indexed, by path.
+
+    A note whose time alone is another has not changed.
+    """
+    files, _ = find_notes(index.location.notes, index.settings.scope)
+    present = {file.path: file for file in files}
     indexed = {path: (size, modified) for path, size, modified in index.files()}
-    return sorted(
+    edited = {
         path
-        for path in found.keys() | indexed.keys()
-        if path not in found or path not in indexed or _differs(index, found[path], *indexed[path])
-    )
+        for path in present.keys() & indexed.keys()
+        if _is_edited(index, present[path], *indexed[path])
+    }
+    return sorted(edited | (present.keys() ^ indexed.keys()))
 
 
-def _differs(index: Index, note: NoteFile, size: int, modified: int) -> bool:
-    """Whether a note is no longer what was indexed: by its size and time, and where only the time differs by its bytes."""
-    if note.size != size or note.modified == modified:
-        return note.size != size
+def _is_edited(index: Index, file: NoteFile, size: int, modified: int) -> bool:
+    """Tell whether a file differs from the note that was indexed with this size and time.
+
+    Its bytes are compared only where its size is the same and its time is not.
+    """
+    if file.size != size or file.modified == modified:
+        return file.size != size
     try:
-        data = (index.location.notes / note.path).read_bytes()
+        data = (index.location.notes / file.path).read_bytes()
     except OSError:
         return True
-    known = index.file(note.path)
-    return known is None or known[1] != content_hash(data)
+    indexed = index.file(file.path)
+    return indexed is None or indexed[1] != content_hash(data)

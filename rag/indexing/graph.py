@@ -1,7 +1,4 @@
-"""Concepts and relations in the index: derived from notes and concepts.yaml, read back as a graph or a few at a time.
-
-Asking a question reads only the rows it needs, without networkx; the graph commands read them all.
-"""
+"""Derive concepts and relations from notes and concepts.yaml, and write them into the index."""
 
 import gc
 import json
@@ -16,6 +13,8 @@ from kg.names import NameIndex, name_key
 from kg.notes.note import content_hash
 from kg.serialize import Attributes, concept_to_json
 from kg.types import Concept, Relation, Status
+from rag.index.database import write_transaction
+from rag.index.settings import IndexSettings
 
 if TYPE_CHECKING:
     from kg.curation.reader import CuratedConcepts
@@ -25,7 +24,10 @@ if TYPE_CHECKING:
 
 
 def read_curated_file(location: "IndexLocation") -> "CuratedConcepts":
-    """What the person's concepts.yaml says; nothing, where there is none. Raises NotesError when it cannot be read."""
+    """Read concepts.yaml; without one, nothing is curated.
+
+    Raises NotesError when it cannot be read.
+    """
     from kg.curation.reader import CuratedConcepts, read_curated
 
     if not location.curated.is_file():
@@ -39,32 +41,40 @@ def read_curated_file(location: "IndexLocation") -> "CuratedConcepts":
 
 
 def curated_hash(location: "IndexLocation") -> str:
-    """The hash of concepts.yaml, by which a change of it is known; empty when there is none."""
+    """Return the hash of concepts.yaml, which tells whether it changed; empty without one."""
     try:
         return content_hash(location.curated.read_bytes()).hex()
     except OSError:
         return ""
 
 
-def derive_graph(database: sqlite3.Connection, location: "IndexLocation") -> list[str]:
-    """Writes the concepts and relations of all notes and of concepts.yaml anew; what is wrong, as `file:line: what`."""
+def update_graph(location: "IndexLocation") -> None:
+    """Derive the graph of an index again. Raises NotesError, IndexUnwritable."""
+    with write_transaction(location) as database:
+        curated = curated_hash(location)
+        problems = derive_graph(database, location)
+        settings = IndexSettings.load(database)
+        if settings:
+            replace(
+                settings, curated_hash=curated, problems=problems, concepts_outdated=False
+            ).save(database)
+
+
+def derive_graph(database: sqlite3.Connection, location: "IndexLocation") -> tuple[str, ...]:
+    """Write the concepts and relations of all notes and of concepts.yaml anew.
+
+    Returns what is wrong in concepts.yaml and front matter, each as `file:line: what`.
+    """
     from kg.graph.build import build_graph
 
-    now, said = curated_hash(location), read_curated_file(location)
-    with _no_collection():
-        concepts, relations, found = _extracted(database, said)
-        if said.complete:
-            concepts, relations = _only(said, concepts, relations)
+    curated = read_curated_file(location)
+    with _paused_collector():
+        concepts, relations, problems = _extract(database, curated)
+        if curated.complete:
+            concepts, relations = _restrict(curated, concepts, relations)
         graph = build_graph(concepts, relations)
     write_graph(database, graph)
-    problems = [str(problem) for problem in found]
-    rows = [("curated", now), ("problems", json.dumps(problems, ensure_ascii=False)), ("behind", 0)]
-    database.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", rows)
-    return problems
-
-
-def _to_json(attributes: Attributes) -> str:
-    return json.dumps(attributes, ensure_ascii=False)
+    return tuple(str(problem) for problem in problems)
 
 
 def write_graph(database: sqlite3.Connection, graph: "Graph") -> None:
@@ -93,33 +103,38 @@ def write_graph(database: sqlite3.Connection, graph: "Graph") -> None:
     database.executemany("INSERT INTO relations VALUES (?, ?, ?, ?, ?)", edges)
 
 
-def _extracted(
-    database: sqlite3.Connection, said: "CuratedConcepts"
+def _to_json(attributes: Attributes) -> str:
+    return json.dumps(attributes, ensure_ascii=False)
+
+
+def _extract(
+    database: sqlite3.Connection, curated: "CuratedConcepts"
 ) -> "tuple[list[Concept], list[Relation], list[Problem]]":
-    """What the notes and the curated file hold; what was found out on the way is kept for the next time."""
+    """Extract what the notes and concepts.yaml contain; keep what is found on the way for later."""
     from kg.extraction.annotations import NoteAnnotations
     from kg.extraction.cache import ExtractionCache
     from kg.extraction.pipeline import extract
 
     before = dict(database.execute("SELECT name, text FROM memory"))
-    memory = ExtractionCache(before)
-    gathered = [
+    cache = ExtractionCache(before)
+    annotations = [
         NoteAnnotations.from_json(text)
         for (text,) in database.execute("SELECT gathered FROM files ORDER BY path")
     ]
-    found = extract(gathered, said, memory)
-    database.executemany(
-        "DELETE FROM memory WHERE name = ?",
-        ((name,) for name in before.keys() - memory.texts.keys()),
-    )
-    new = (row for row in memory.texts.items() if before.get(row[0]) != row[1])
+    extracted = extract(annotations, curated, cache)
+    gone = before.keys() - cache.texts.keys()
+    database.executemany("DELETE FROM memory WHERE name = ?", ((name,) for name in gone))
+    new = (row for row in cache.texts.items() if before.get(row[0]) != row[1])
     database.executemany("INSERT OR REPLACE INTO memory VALUES (?, ?)", new)
-    return found
+    return extracted
 
 
 @contextmanager
-def _no_collection() -> Iterator[None]:
-    """No search for garbage meanwhile: of the million objects made here none is any, and looking takes a third of the time."""
+def _paused_collector() -> Iterator[None]:
+    """Pause the garbage collector: none of the million objects made here is garbage meanwhile.
+
+    Looking for it takes a third of the time.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:
@@ -129,16 +144,19 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _only(
-    said: "CuratedConcepts", concepts: list[Concept], relations: list[Relation]
+def _restrict(
+    curated: "CuratedConcepts", concepts: list[Concept], relations: list[Relation]
 ) -> tuple[list[Concept], list[Relation]]:
-    """What concerns the curated concepts; a relation that the curated file does not state is a suggestion."""
-    ids, stated = (
-        {concept.id for concept in said.concepts},
-        {one.edge for one in said.resolve_relations(NameIndex(said.concepts))[0]},
-    )
+    """Keep the curated concepts and the relations between them.
+
+    A relation that concepts.yaml does not state is a suggestion at most.
+    """
+    ids = {concept.id for concept in curated.concepts}
+    stated = {
+        relation.edge for relation in curated.resolve_relations(NameIndex(curated.concepts))[0]
+    }
     kept = [relation for relation in relations if {relation.source, relation.target} <= ids]
-    for at, one in enumerate(kept):
-        if one.edge not in stated and one.status is Status.ACCEPTED:
-            kept[at] = replace(one, status=Status.SUGGESTED)
+    for at, relation in enumerate(kept):
+        if relation.edge not in stated and relation.status is Status.ACCEPTED:
+            kept[at] = replace(relation, status=Status.SUGGESTED)
     return [concept for concept in concepts if concept.id in ids], kept

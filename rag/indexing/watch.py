@@ -1,29 +1,31 @@
-"""Changes in folders of notes, as they come: the only file that imports watchfiles. What to do about them is the caller's."""
+"""Watch folders of notes. The only file that imports watchfiles."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from watchfiles import Change, watch
 
-_TICK = 500  # ms
+# Milliseconds after which the watcher looks at its state even if nothing changed.
+_TICK = 500
 
 
-def changes(folders: Sequence[Path]) -> Iterator[None]:
-    """Once at first, then each time something in these folders changed, a moment after the last change; until Ctrl-C.
+def watch_folders(folders: Sequence[Path]) -> Iterator[None]:
+    """Yield once at first, then a moment after each change in these folders, until Ctrl-C.
 
-    What changes meanwhile is not missed: the folders are watched from before the first time. Hidden files do not count,
-    and so neither does the index.
+    No change is missed meanwhile: watching begins before the first time. Hidden files do not
+    count, and so neither does the index.
     """
     roots = [folder.resolve() for folder in folders]
 
-    def matters(_: Change, path: str) -> bool:
-        within = [Path(path).relative_to(root) for root in roots if Path(path).is_relative_to(root)]
-        return any(not any(part.startswith(".") for part in one.parts) for one in within)
+    def is_visible(_: Change, name: str) -> bool:
+        path = Path(name)
+        inside = [path.relative_to(root) for root in roots if path.is_relative_to(root)]
+        return any(not _is_hidden(relative) for relative in inside)
 
     first = True
     ticks = watch(
         *roots,
-        watch_filter=matters,
+        watch_filter=is_visible,
         rust_timeout=_TICK,
         yield_on_timeout=True,
         raise_interrupt=False,
@@ -32,3 +34,7 @@ def changes(folders: Sequence[Path]) -> Iterator[None]:
         if first or changed:
             yield
         first = False
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)

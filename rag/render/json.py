@@ -10,7 +10,7 @@ from rag.types import Answer, Hits, IndexStatus, NoteLines, Passage, Statement
 if TYPE_CHECKING:
     from rag.doctor import Check
     from rag.evaluation.evaluate import Evaluation
-    from rag.indexing.sync import Report
+    from rag.indexing.report import Report
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:

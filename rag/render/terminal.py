@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from kg.notes.files import SkippedFile
     from rag.doctor import Check
     from rag.evaluation.evaluate import Evaluation
-    from rag.indexing.sync import Report
+    from rag.indexing.report import Report
 
 _LABELS = {
     "en": {

@@ -31,7 +31,7 @@ def test_a_folder_is_indexed_asked_and_brought_up_to_date(notes: Path) -> None:
         )
         assert kb.ask("what does dropout do").notices, "it has changed"
         report = kb.sync()
-        assert report.read == ["attention.md"] and not kb.ask("what does dropout do").notices
+        assert report.read == ("attention.md",) and not kb.ask("what does dropout do").notices
         assert kb.search("GRU 有哪些门", k=1)[0].passage.heading == ("Dropout",)
 
 

