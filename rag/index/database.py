@@ -16,6 +16,10 @@ SCHEMA = 7
 KEPT_VECTORS = "temp.kept"
 # KiB of pages in memory while writing. With fewer, a large index reads the same pages repeatedly.
 _CACHE_SIZE = 65_536
+# The vector files, and those that were being written when an indexer was killed.
+_VECTOR_FILES = ("vectors-*", ".vectors-*")
+# The vectors that were saved of unfinished work.
+_SAVED_VECTORS = "encoding.sqlite*"
 _DISK_HINT = "is it read-only, or the disk full?"
 
 _TABLES = """
@@ -175,11 +179,7 @@ def delete_index(location: IndexLocation) -> None:
     """Delete an index, whatever state it is in. Raises IndexUnwritable."""
     index = location.index
     try:
-        for path in (
-            *index.glob(f"{DATABASE_FILE}*"),
-            *index.glob("vectors-*"),
-            *index.glob("encoding.sqlite*"),
-        ):
+        for path in _glob(index, f"{DATABASE_FILE}*", *_VECTOR_FILES, _SAVED_VECTORS):
             path.unlink(missing_ok=True)
     except OSError as error:
         raise IndexUnwritable(
@@ -194,11 +194,7 @@ def _delete_leftovers(location: IndexLocation, database: sqlite3.Connection) -> 
     """
     settings = IndexSettings.load(database)
     current = location.vectors(settings.generation) if settings else None
-    for path in (
-        *location.index.glob("vectors-*.faiss"),
-        *location.index.glob("vectors-*.new"),
-        *location.index.glob("encoding.sqlite*"),
-    ):
+    for path in _glob(location.index, *_VECTOR_FILES, _SAVED_VECTORS):
         if path != current:
             with suppress(OSError):  # Windows keeps a file that is open
                 path.unlink()
@@ -208,13 +204,14 @@ def _undo_creation(index: Path, created: bool) -> None:
     """Remove a first index that failed, but keep the vectors that were saved for the next try."""
     if not created:
         return
-    saved = any(index.glob("encoding.sqlite*"))
-    for path in (
-        *index.glob(f"{DATABASE_FILE}*"),
-        *index.glob("vectors-*"),
-        *(() if saved else (index / ".gitignore",)),
-    ):
+    saved = _glob(index, _SAVED_VECTORS)
+    ignored = () if saved else (".gitignore",)
+    for path in _glob(index, f"{DATABASE_FILE}*", *_VECTOR_FILES, *ignored):
         with suppress(OSError):
             path.unlink()
     with suppress(OSError):
         index.rmdir()
+
+
+def _glob(folder: Path, *patterns: str) -> list[Path]:
+    return [path for pattern in patterns for path in folder.glob(pattern)]

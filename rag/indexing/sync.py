@@ -1,6 +1,5 @@
 """Sync an index with its notes: read what changed, encode what is new, in one transaction."""
 
-import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -9,6 +8,7 @@ from itertools import accumulate
 
 from kg.errors import NotesError
 from kg.extraction.annotate import ANNOTATION_VERSION, annotate
+from kg.files import replacing
 from kg.notes.files import NoteFile
 from kg.notes.formats import SUFFIXES
 from kg.notes.note import Note
@@ -224,12 +224,8 @@ def finish_sync(
         calibrated_passages=calibrated,
     )
     settings.save(database)
-    path = plan.location.vectors(settings.generation)
-    beside = path.with_suffix(".new")
-    index.save(beside)
-    with beside.open("rb+") as file:
-        os.fsync(file.fileno())
-    beside.replace(path)
+    with replacing(plan.location.vectors(settings.generation)) as path:
+        index.save(path)
 
 
 def _background_levels(

@@ -1,6 +1,7 @@
 """An index is never half an index: a sync that fails leaves the old one, and says what to do."""
 
 import itertools
+import os
 import sqlite3
 import subprocess
 import sys
@@ -42,13 +43,13 @@ def test_killed_between_the_vector_file_and_the_commit_a_reader_sees_the_old_sta
 ) -> None:
     sync_notes(notes)
     (notes / "zebra.md").write_text(ZEBRA)
-    replace = Path.replace
+    replace = os.replace
 
-    def replace_and_die(self: Path, target: Path) -> None:
-        replace(self, target)
+    def replace_and_die(source: Path, target: Path) -> None:
+        replace(source, target)
         raise SystemExit
 
-    monkeypatch.setattr(Path, "replace", replace_and_die)
+    monkeypatch.setattr(os, "replace", replace_and_die)
     with pytest.raises(SystemExit):
         sync_notes(notes)
     monkeypatch.undo()
