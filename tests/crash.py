@@ -1,8 +1,9 @@
-"""An indexer that fails again and again: `python -m tests.crash FOLDER killed|starved ROUNDS`. tests/test_crash.py runs it.
+"""Make an indexer fail again and again: `python -m tests.crash FOLDER killed|starved ROUNDS`.
 
-It is killed at random moments, or no file that it writes may grow beyond a random size, as on a full disk. Every note says
-which version it is of. After each failure the index opened must hold all notes of one version, the last one or the one that was
-being indexed, with as many vectors as passages and the words and concepts of that version alone.
+It is killed at random moments, or none of its files may grow beyond a random size, as on a full
+disk. Every note says which version it is of. After each failure the index must hold all notes of
+one version, the last one or the one that was being indexed, with as many vectors as passages and
+the words and concepts of that version alone.
 """
 
 import os
@@ -16,32 +17,33 @@ from pathlib import Path
 from kg.errors import IndexUnwritable
 from kg.graph.build import concepts_of
 from rag.index.graph import load_graph
-from rag.index.location import IndexLocation
+from rag.index.location import IndexLocation, beside_notes
 from rag.index.reader import Index
 from rag.indexing.sync import sync
 from tests.conftest import BagOfWords
 
 NOTES = 30
+# Bytes that a file may grow to, at most, in a round on a full disk.
+LARGEST_FILE = 400_000
 
 
-def write(folder: Path, version: int) -> None:
-    """The notes of a version: all of them say so, one more is there and one is gone."""
+def write_version(folder: Path, version: int) -> None:
+    """Write the notes of a version: each says so, one more is there and another is gone."""
     for path in folder.glob("*.md"):
         path.unlink()
     for number in range(NOTES):
         if number != version % NOTES:
-            said = f"**Model V{version}N{number}** is based on Transformer."
+            claim = f"**Model V{version}N{number}** is based on Transformer."
             (folder / f"{number}.md").write_text(
-                f"# Note {number}\n\n{said}\n\n## More\n\nversion{version} says it.\n"
+                f"# Note {number}\n\n{claim}\n\n## More\n\nversion{version} says it.\n"
             )
 
 
-def version_of(place: IndexLocation) -> int:
-    """The one version that everything in the index is of. Raises AssertionError when it is none."""
-    with Index(place, BagOfWords()) as index:
-        texts = [
-            text for (text,) in index.rows("SELECT text FROM passages WHERE text LIKE '%version%'")
-        ]
+def read_version(location: IndexLocation) -> int:
+    """Return the version that everything in the index is of. Raises AssertionError if mixed."""
+    query = "SELECT text FROM passages WHERE text LIKE '%version%'"
+    with Index(location, BagOfWords()) as index:
+        texts = [text for (text,) in index.rows(query)]
         versions = {int(text.split("version")[1].split()[0]) for text in texts}
         assert len(versions) == 1 and len(texts) == NOTES - 1, (versions, len(texts))
         version = versions.pop()
@@ -49,32 +51,32 @@ def version_of(place: IndexLocation) -> int:
         assert len(index.lexical.bm25([f"version{version}"], 100).scores) == NOTES - 1
         assert index.lexical.bm25([f"version{version - 1}"], 100).scores == {}
         graph = load_graph(index)
-        labels = {one.label for one in concepts_of(graph, graph) if one.label.startswith("Model V")}
-        assert labels == {
-            f"Model V{version}N{number}" for number in range(NOTES) if number != version % NOTES
-        }, labels
+        labels = {concept.label for concept in concepts_of(graph, graph)}
+        models = {label for label in labels if label.startswith("Model V")}
+        expected = (number for number in range(NOTES) if number != version % NOTES)
+        assert models == {f"Model V{version}N{number}" for number in expected}, models
     return version
 
 
-def killed(place: IndexLocation, after: float) -> bool:
-    """Runs an indexer in a process of its own and kills it; whether it was still at work."""
+def sync_and_kill(location: IndexLocation, after: float) -> bool:
+    """Kill an indexer after some seconds; tell whether it was still at work."""
     child = os.fork()
     if not child:
-        sync(place, encoder=BagOfWords())
+        sync(location, encoder=BagOfWords())
         os._exit(0)
     time.sleep(after)
     os.kill(child, signal.SIGKILL)
     return os.WIFSIGNALED(os.waitpid(child, 0)[1])
 
 
-def starved(place: IndexLocation, size: int) -> bool:
-    """Runs an indexer in a process none of whose files may grow beyond a size; whether it said that it cannot write."""
+def sync_and_starve(location: IndexLocation, size: int) -> bool:
+    """Run an indexer whose files may not outgrow a size; tell whether it reports that."""
     child = os.fork()
     if not child:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
         try:
-            sync(place, encoder=BagOfWords())
+            sync(location, encoder=BagOfWords())
         except IndexUnwritable:
             os._exit(1)
         os._exit(0)
@@ -84,35 +86,32 @@ def starved(place: IndexLocation, size: int) -> bool:
 
 
 def main(folder: Path, how: str, rounds: int) -> None:
-    chance, place = random.Random(1), IndexLocation(folder, folder / ".kbase")
-    write(folder, 0)
-    sync(place, encoder=BagOfWords())  # all that is imported late is imported
-    write(folder, 1)
+    chance, location = random.Random(1), beside_notes(folder)
+    write_version(folder, 0)
+    sync(location, encoder=BagOfWords())  # so that everything is imported before the clock runs
+    write_version(folder, 1)
     start = time.perf_counter()
-    sync(place, encoder=BagOfWords())
-    took, before, failed, new = time.perf_counter() - start, 1, 0, 0
+    sync(location, encoder=BagOfWords())
+    seconds, before, failures, completed = time.perf_counter() - start, 1, 0, 0
     for version in range(2, rounds + 2):
-        write(folder, version)
-        fell = (
-            killed(place, chance.uniform(0, 2 * took))
-            if how == "killed"
-            else starved(place, chance.randrange(400_000))
-        )
-        took *= (
-            1.1 if fell else 0.9
-        )  # whatever else the machine has to do, half of them come through
-        failed += fell
-        now = version_of(place)
+        write_version(folder, version)
+        if how == "killed":
+            failed = sync_and_kill(location, chance.uniform(0, 2 * seconds))
+        else:
+            failed = sync_and_starve(location, chance.randrange(LARGEST_FILE))
+        # However busy the machine is, about half of the indexers come through.
+        seconds *= 1.1 if failed else 0.9
+        failures += failed
+        now = read_version(location)
         assert now in (before, version), (before, now, version)
-        new, before = new + (now == version), now
-    sync(place, encoder=BagOfWords())
-    assert version_of(place) == rounds + 1
-    left = sorted(path.name for path in place.index.iterdir())
-    assert [name for name in left if not name.startswith(("index.sqlite", "vectors-"))] == [
-        ".gitignore"
-    ], left
+        completed, before = completed + (now == version), now
+    sync(location, encoder=BagOfWords())
+    assert read_version(location) == rounds + 1
+    left = sorted(path.name for path in location.index.iterdir())
+    others = [name for name in left if not name.startswith(("index.sqlite", "vectors-"))]
+    assert others == [".gitignore"], left
     assert sum(name.startswith("vectors-") for name in left) == 1, left
-    sys.stdout.write(f"{rounds} rounds, {failed} failed, {new} came through\n")
+    sys.stdout.write(f"{rounds} rounds, {failures} failed, {completed} came through\n")
 
 
 if __name__ == "__main__":

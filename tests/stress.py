@@ -1,8 +1,8 @@
-"""One indexer and eight readers at once: `python -m tests.stress FOLDER VERSIONS`. tests/test_stress.py runs it.
+"""Run one indexer and eight readers at once: `python -m tests.stress FOLDER VERSIONS`.
 
-Every note says which version it is of, and the indexer writes so many versions, one after the other; the readers read until it
-is through. Whatever a reader sees is of one
-version, and each of its quotes is a sentence of that version to the letter, or stood there when its file was read.
+Every note says which version it is of. The indexer writes the versions one after another, and the
+readers read until it is through. Whatever a reader sees is of one version, and each of its quotes
+is a sentence of that version to the letter, or was in its file when that was read.
 """
 
 import multiprocessing
@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from rag.answering.answer import ask
-from rag.index.location import IndexLocation
+from rag.index.location import IndexLocation, beside_notes
 from rag.index.reader import Index
 from rag.indexing.sync import sync
 from rag.retrieval.search import search
@@ -21,54 +21,54 @@ from tests.conftest import BagOfWords
 
 NOTES = 20
 READERS = 8
-MOST = 10_000  # rounds of a reader, should the indexer never end
+# Rounds of a reader, should the indexer never end.
+MOST_ROUNDS = 10_000
 SENTENCE = re.compile(r"The gate of note (\d+) opens in version(\d+)\.")
 
 
-def write(folder: Path, version: int) -> None:
+def write_version(folder: Path, version: int) -> None:
+    padding = "Padding. " * (version % 3)
     for number in range(NOTES):
-        text = f"# Note {number}\n\n{'Padding. ' * (version % 3)}\n\nThe gate of note {number} opens in version{version}.\n"
-        (folder / f"{number}.md").write_text(text)
+        (folder / f"{number}.md").write_text(
+            f"# Note {number}\n\n{padding}\n\n"
+            f"The gate of note {number} opens in version{version}.\n"
+        )
 
 
-def read(place: IndexLocation, through: Path) -> int:
-    """Asks again and again, until that file is there; how many answers had a quote."""
-    answered = 0
-    for _ in range(MOST):
+def read(location: IndexLocation, through: Path) -> int:
+    """Ask again and again until the file `through` exists; count the quotes."""
+    quotes = 0
+    for _ in range(MOST_ROUNDS):
         if through.exists():
             break
-        with Index(place, BagOfWords()) as index:
-            for one in ask(
-                index, f"in which version does the gate of note {answered % NOTES} open?"
-            ).citations:
-                assert SENTENCE.search(one.quote) or one.quote.startswith("Padding."), one.quote
-                answered += 1
+        with Index(location, BagOfWords()) as index:
+            question = f"in which version does the gate of note {quotes % NOTES} open?"
+            for citation in ask(index, question).citations:
+                quote = citation.quote
+                assert SENTENCE.search(quote) or quote.startswith("Padding."), quote
+                quotes += 1
             for mode in SearchMode:
-                texts = [
-                    SENTENCE.search(hit.passage.text)
-                    for hit in search(index, "which gate opens?", NOTES, mode)
-                ]
-                assert len({found[2] for found in texts if found}) == 1 and len(texts) == NOTES, (
-                    mode,
-                    len(texts),
-                )
+                hits = search(index, "which gate opens?", NOTES, mode)
+                sentences = [SENTENCE.search(hit.passage.text) for hit in hits]
+                versions = {sentence[2] for sentence in sentences if sentence}
+                assert len(versions) == 1 and len(hits) == NOTES, (mode, len(hits))
             assert len(index.vectors) == len(index) == NOTES
-    return answered
+    return quotes
 
 
 def main(folder: Path, versions: int) -> None:
-    place, through = IndexLocation(folder, folder / ".kbase"), folder / ".through"
-    write(folder, 0)
-    sync(place, encoder=BagOfWords())
+    location, through = beside_notes(folder), folder / ".through"
+    write_version(folder, 0)
+    sync(location, encoder=BagOfWords())
     with multiprocessing.get_context("fork").Pool(READERS) as pool:
-        readers = [pool.apply_async(read, (place, through)) for _ in range(READERS)]
+        readers = [pool.apply_async(read, (location, through)) for _ in range(READERS)]
         for version in range(1, versions + 1):
-            write(folder, version)
-            sync(place, encoder=BagOfWords())
-            time.sleep(1)  # while the notes are as they were indexed, there is something to quote
+            write_version(folder, version)
+            sync(location, encoder=BagOfWords())
+            time.sleep(1)  # only while the notes are as they were indexed can they be quoted
         through.touch()
-        answers = sum(one.get() for one in readers)
-    sys.stdout.write(f"{answers} quotes\n")
+        quotes = sum(reader.get() for reader in readers)
+    sys.stdout.write(f"{quotes} quotes\n")
 
 
 if __name__ == "__main__":

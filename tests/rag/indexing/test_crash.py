@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from kg.errors import IndexUnwritable
-from rag.index.location import IndexLocation
+from rag.index.location import beside_notes
 from rag.indexing.sync import sync
 from tests import crash
 from tests.conftest import BagOfWords
@@ -30,10 +30,10 @@ def test_whenever_an_indexer_fails_the_index_is_the_old_or_the_new_one(
     assert rounds == 100 and failed > 20 and new > 5, done.stdout
 
 
-class Faulty(sqlite3.Connection):
-    """A connection whose writes count down to one that fails."""
+class FailingConnection(sqlite3.Connection):
+    """A connection whose writes count down to the one that fails."""
 
-    left = 0
+    left = 0  # the write that makes this 0 fails; from 0 on none does
 
     def execute(self, sql: str, *arguments: Any) -> sqlite3.Cursor:
         if sql.split()[0] not in {"SELECT", "ROLLBACK"}:
@@ -46,42 +46,43 @@ class Faulty(sqlite3.Connection):
 
 
 def fail_at_zero(error: Exception) -> None:
-    Faulty.left -= 1
-    if Faulty.left == 0:
+    FailingConnection.left -= 1
+    if FailingConnection.left == 0:
         raise error
 
 
-def failing(real: Callable[..., Any]) -> Callable[..., Any]:
-    def tried(*arguments: Any) -> Any:
+def count_calls(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a function of `os` count as a write."""
+
+    def counted(*arguments: Any) -> Any:
         fail_at_zero(OSError(5, "I/O error"))
-        return real(*arguments)
+        return function(*arguments)
 
-    return tried
+    return counted
 
 
-def test_whichever_write_fails_the_index_is_the_old_one_and_the_next_sync_mends_it(
+def test_whichever_write_fails_the_index_is_the_old_one_and_the_next_sync_completes_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place, connect = IndexLocation(tmp_path, tmp_path / ".kbase"), sqlite3.connect
+    location, connect = beside_notes(tmp_path), sqlite3.connect
     monkeypatch.setattr(
-        sqlite3, "connect", lambda *some, **more: connect(*some, **more, factory=Faulty)
+        sqlite3, "connect", lambda *some, **more: connect(*some, **more, factory=FailingConnection)
     )
     for name in ("fsync", "replace", "mkdir"):
-        real = getattr(os, name)
-        monkeypatch.setattr(os, name, failing(real))
-    crash.write(tmp_path, 0)
-    sync(place, encoder=BagOfWords())
+        monkeypatch.setattr(os, name, count_calls(getattr(os, name)))
+    crash.write_version(tmp_path, 0)
+    sync(location, encoder=BagOfWords())
     for version in itertools.count(1):
-        crash.write(tmp_path, version)
-        Faulty.left = 7 * version
+        crash.write_version(tmp_path, version)
+        FailingConnection.left = 7 * version
         try:
-            sync(place, encoder=BagOfWords())
+            sync(location, encoder=BagOfWords())
         except IndexUnwritable:
-            Faulty.left = 0
-            assert crash.version_of(place) == version - 1
-            sync(place, encoder=BagOfWords())
-        finished, Faulty.left = Faulty.left > 0, 0
-        assert crash.version_of(place) == version
+            FailingConnection.left = 0
+            assert crash.read_version(location) == version - 1
+            sync(location, encoder=BagOfWords())
+        finished, FailingConnection.left = FailingConnection.left > 0, 0
+        assert crash.read_version(location) == version
         if finished:
             break
     assert version > 20

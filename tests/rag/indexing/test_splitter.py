@@ -1,4 +1,4 @@
-"""Notes to passages and sentences: golden cases in tests/cases, and what must hold of any text."""
+"""Notes are split into passages: golden cases in tests/cases, and what must hold of any text."""
 
 from pathlib import Path
 
@@ -14,58 +14,13 @@ from rag.indexing.splitter import split_note
 
 CASES = Path(__file__).parents[2] / "cases"
 
-# Pieces that Markdown, encodings and PDF copies are made of; any text at all is thrown in too.
-MARKS = [
-    *(
-        "# ",
-        "## 问？\n",
-        "- ",
-        "  - ",
-        "1. ",
-        "> ",
-        "```\n",
-        "~~~",
-        "$$\n",
-        "$x$",
-        "| a | b |\n|---|---|\n| c | d |\n",
-        "\n",
-        "\n\n",
-    ),
-    *(
-        "\r\n",
-        "\r",
-        "\t",
-        "。",
-        "！",
-        ". ",
-        "? ",
-        "“",
-        "”",
-        "**",
-        "`",
-        "<img src='x'/>",
-        "<!--",
-        "-->",
-        "<pre>",
-        "[a](b)",
-        "![",
-        "\\",
-    ),
-    *(
-        "&lt;",
-        "---\n",
-        "===\n",
-        "⻔",
-        "\u2028",
-        "\x0b",
-        "\x1b[31m",
-        "字",
-        "word ",
-        "e.g. ",
-        "3.5",
-        "    ",
-    ),
-]
+# Pieces of Markdown, of HTML, and of what PDF copies leave; arbitrary text is mixed in too.
+MARKS = (
+    "# |## 问？\n|- |  - |1. |> |```\n|~~~|$$\n|$x$|\n|\n\n|\r\n|\r|\t|。|！|. |? |“|”|**|`"
+    "|<img src='x'/>|<!--|-->|<pre>|[a](b)|![|\\|&lt;|---\n|===\n|⻔|\u2028|\x0b|\x1b[31m|字|word "
+    "|e.g. |3.5|    "
+).split("|")
+MARKS.append("| a | b |\n|---|---|\n| c | d |\n")
 TEXTS = st.lists(st.sampled_from(MARKS) | st.text(max_size=8), max_size=40).map("".join)
 
 
@@ -74,7 +29,7 @@ def note_of(text: str) -> Note:
     return Note("note.md", text, "utf-8", b"", Lines.of(text))
 
 
-def shown(note: Note) -> str:
+def show_passages(note: Note) -> str:
     """Return the passages of a note in the form of the golden files.
 
     That is the lines and heading trail of each, and the lines and text of its sentences.
@@ -91,7 +46,7 @@ def shown(note: Note) -> str:
 @pytest.mark.parametrize("case", sorted(CASES.glob("*.md")), ids=lambda path: path.stem)
 def test_a_note_is_split_as_its_golden_file_says(case: Path) -> None:
     note = read_note(CASES, case.name)
-    assert shown(note) == case.with_suffix(".expected").read_text(encoding="utf-8")
+    assert show_passages(note) == case.with_suffix(".expected").read_text(encoding="utf-8")
 
 
 @settings(max_examples=400, deadline=None)
@@ -122,7 +77,9 @@ def test_sentences_lie_in_their_passage_in_order_and_say_something(text: str) ->
 def test_split_then_join_gives_all_of_a_paragraph_back(text: str) -> None:
     note = note_of(f"字{text}")
     quoted = "".join(
-        note.text[one.start : one.end] for passage in split_note(note) for one in passage.sentences
+        note.text[sentence.start : sentence.end]
+        for passage in split_note(note)
+        for sentence in passage.sentences
     )
     assert "".join(quoted.split()) == "".join(note.text.split())
 
@@ -130,13 +87,12 @@ def test_split_then_join_gives_all_of_a_paragraph_back(text: str) -> None:
 def test_a_line_of_a_megabyte_is_cut_into_sentences_of_bounded_length() -> None:
     note = note_of("# Long\n\n" + "没有句号的一行" * 150_000)
     sentences = [sentence for passage in split_note(note) for sentence in passage.sentences]
-    assert max(one.end - one.start for one in sentences) <= MAX_SENTENCE_CHARS
-    assert sum(one.end - one.start for one in sentences) == 7 * 150_000
+    lengths = [sentence.end - sentence.start for sentence in sentences]
+    assert max(lengths) <= MAX_SENTENCE_CHARS
+    assert sum(lengths) == 7 * 150_000
 
 
-def test_a_long_section_is_cut_between_blocks_and_its_heading_line_goes_with_the_first_part() -> (
-    None
-):
+def test_a_long_section_is_cut_between_blocks_and_its_first_part_has_the_heading() -> None:
     paragraphs = [f"第{number}段" + "说明" * 60 + "。" for number in range(20)]
     passages = split_note(note_of("# 长\n\n" + "\n\n".join(paragraphs)))
     assert len(passages) > 3
@@ -147,11 +103,11 @@ def test_a_long_section_is_cut_between_blocks_and_its_heading_line_goes_with_the
     )
 
 
-def test_lists_nested_deeper_than_markdown_its_default_keep_their_leaves() -> None:
+def test_lists_nested_deeper_than_the_parser_allows_by_default_keep_their_leaves() -> None:
     text = "\n".join("  " * depth + f"- level {depth}" for depth in range(40))
-    assert [one.text for passage in split_note(note_of(text)) for one in passage.sentences] == [
-        f"level {depth}" for depth in range(40)
-    ]
+    (passage,) = split_note(note_of(text))
+    texts = [sentence.text for sentence in passage.sentences]
+    assert texts == [f"level {depth}" for depth in range(40)]
 
 
 @pytest.mark.parametrize(
@@ -191,4 +147,4 @@ def test_code_and_links_do_not_make_a_passage_english(part: str, language: str) 
     passages = split_note(
         note_of(f"# 门\n\n门控决定保留多少状态，也决定写入多少新信息。\n\n## 二\n\n{part}")
     )
-    assert [one.language for one in passages] == ["zh", language]
+    assert [passage.language for passage in passages] == ["zh", language]

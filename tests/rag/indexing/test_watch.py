@@ -15,28 +15,29 @@ import pytest
 
 @pytest.fixture
 def watcher(notes: Path, tmp_path: Path) -> Iterator[tuple["subprocess.Popen[str]", Path]]:
-    """A process that watches the notes, and the file of what it says."""
-    said = tmp_path / "said.txt"
-    with said.open("w") as file:
+    """A process that watches the notes, and the file of what it prints."""
+    output = tmp_path / "output.txt"
+    with output.open("w") as file:
         command = [sys.executable, "-m", "cli", "index", str(notes), "--watch"]
         process = subprocess.Popen(
             command, stdout=file, stderr=file, text=True, cwd=Path(__file__).parents[3]
         )
-        yield process, said
+        yield process, output
         process.kill()
         process.wait()
 
 
-def until(what: Callable[[], bool], said: Path) -> None:
+def wait_until(condition: Callable[[], bool], output: Path) -> None:
+    """Wait for a minute at most; then fail with what the watcher printed."""
     for _ in range(600):
         with suppress(sqlite3.Error):
-            if what():
+            if condition():
                 return
         time.sleep(0.1)
-    raise AssertionError(said.read_text())
+    raise AssertionError(output.read_text())
 
 
-def indexed(notes: Path) -> list[str]:
+def indexed_paths(notes: Path) -> list[str]:
     with closing(
         sqlite3.connect((notes / ".kbase" / "index.sqlite").as_uri() + "?mode=ro", uri=True)
     ) as database:
@@ -46,24 +47,24 @@ def indexed(notes: Path) -> list[str]:
 def test_watching_indexes_what_comes_and_goes_and_survives_an_error(
     notes: Path, watcher: tuple["subprocess.Popen[str]", Path]
 ) -> None:
-    process, said = watcher
-    until(lambda: indexed(notes) == ["attention.md"], said)
+    process, output = watcher
+    wait_until(lambda: indexed_paths(notes) == ["attention.md"], output)
     (notes / "zebra.md").write_text("# Zebra\n\nA zebra has stripes.\n")
-    until(lambda: indexed(notes) == ["attention.md", "zebra.md"], said)
+    wait_until(lambda: indexed_paths(notes) == ["attention.md", "zebra.md"], output)
     with closing(sqlite3.connect(notes / ".kbase" / "index.sqlite", isolation_level=None)) as lock:
         lock.execute("BEGIN IMMEDIATE")
         (notes / "zebra.md").unlink()
-        until(lambda: "another kbase index is at work" in said.read_text(), said)
+        wait_until(lambda: "another kbase index is at work" in output.read_text(), output)
         lock.execute("ROLLBACK")
     (notes / "okapi.md").write_text("# Okapi\n\nAn okapi has stripes too.\n")
-    until(lambda: indexed(notes) == ["attention.md", "okapi.md"], said)
+    wait_until(lambda: indexed_paths(notes) == ["attention.md", "okapi.md"], output)
     assert process.poll() is None
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is another thing there")
 def test_ctrl_c_ends_watching(notes: Path, watcher: tuple["subprocess.Popen[str]", Path]) -> None:
-    process, said = watcher
-    until(lambda: indexed(notes) == ["attention.md"], said)
+    process, output = watcher
+    wait_until(lambda: indexed_paths(notes) == ["attention.md"], output)
     time.sleep(1)
     process.send_signal(signal.SIGINT)
-    assert process.wait(60) == 0 and "Traceback" not in said.read_text()
+    assert process.wait(60) == 0 and "Traceback" not in output.read_text()
