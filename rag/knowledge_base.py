@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from rag.evaluation.evaluate import Evaluation
     from rag.indexing.report import Report
 
-Progress = Callable[[int, int], None]  # how much is done, and of how much
+# Receives how much is done, and of how much.
+Progress = Callable[[int, int], None]
 
 
 def _ignore(done: int, total: int) -> None:
@@ -79,7 +80,7 @@ class KnowledgeBase:
     def faster_engine(
         path: str | File | None = None, engine: str | None = None, model: str | None = None
     ) -> str:
-        """Return what to install for a faster indexing of a folder; empty when nothing would help."""
+        """Return what to install to index a folder faster; empty when nothing would help."""
         from rag.indexing.update import faster_engine
 
         return faster_engine(str(path) if path else None, engine, model)
@@ -94,7 +95,7 @@ class KnowledgeBase:
 
     @staticmethod
     def doctor(notes: str | File | None = None) -> "list[Check]":
-        """Check the engine, the index and the notes; a failed check holds the command that fixes it."""
+        """Check the engine, the index and the notes. A failed check has the command that fixes it."""
         from rag.doctor import run_checks
 
         return run_checks(str(notes) if notes else None)
@@ -105,6 +106,7 @@ class KnowledgeBase:
         return self._index.location
 
     def close(self) -> None:
+        """Close the index."""
         self._index.close()
 
     def __enter__(self) -> Self:
@@ -174,14 +176,14 @@ class KnowledgeBase:
 
     @property
     def concepts_outdated(self) -> bool:
-        """Whether the concepts have to be derived before they are read: after edits of large notes."""
+        """Whether the concepts have to be derived first: after an edit of many notes."""
         from rag.index.graph import is_outdated
 
         return is_outdated(self._index)
 
     @property
     def graph(self) -> "Graph":
-        """The concept graph, a networkx.MultiDiGraph, up to date. Raises ConceptError without concepts."""
+        """The concept graph, a networkx.MultiDiGraph. Raises ConceptError when it has no concepts."""
         from rag.index.graph import load_graph
 
         return load_graph(self._current())
@@ -194,7 +196,7 @@ class KnowledgeBase:
         return list(concepts_of(graph, graph))
 
     def concept(self, name: str) -> "ConceptDetails":
-        """Return a concept and its relations. Raises ConceptError for an unknown or ambiguous name."""
+        """Return a concept and its relations. Raises ConceptError unless the name means one."""
         from rag.concepts import concept_details
 
         return concept_details(self._current(), name)
@@ -221,10 +223,9 @@ class KnowledgeBase:
         graph = self.graph
         names = name_index(graph)
         source, target, *learned = (resolve_one(names, name) for name in (start, end, *known))
-        found = find_path(
-            graph, source, target, via=(Via(via),) if via else DEFAULT_VIA, known=learned
-        )
-        return found if isinstance(found, NoPath) else verify_path(self._index, found)
+        chosen = (Via(via),) if via else DEFAULT_VIA
+        result = find_path(graph, source, target, via=chosen, known=learned)
+        return result if isinstance(result, NoPath) else verify_path(self._index, result)
 
     def plan(self, target: str, known: Sequence[str] = ()) -> "Plan":
         """List everything to learn before a concept, in order. Raises ConceptError."""
@@ -298,7 +299,7 @@ class KnowledgeBase:
         self._index = index.reopened()
 
     def lint(self) -> "list[Finding]":
-        """List what is wrong with the graph: cycles, contradictions, lost evidence, gaps, orphans."""
+        """List what is wrong with the graph: cycles, contradictions, evidence that is gone, …"""
         from kg.graph.lint import lint
         from rag.concepts import find_problems
 

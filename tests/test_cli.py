@@ -1,4 +1,4 @@
-"""The command line as programs and people meet it: documents, exit codes, and every bad input there is."""
+"""The command line as programs and people use it: documents, exit codes, and bad input."""
 
 import importlib.util
 import json
@@ -24,10 +24,10 @@ Kbase = Callable[..., Result]
 
 
 def document(result: Result, schema: str) -> dict[str, Any]:
-    """The one JSON document on stdout, after it was held against its schema."""
-    found: dict[str, Any] = json.loads(result.stdout)
-    jsonschema.validate(found, json.loads((SCHEMAS / f"{schema}.json").read_text()))
-    return found
+    """Return the JSON document on stdout, validated against its schema."""
+    content: dict[str, Any] = json.loads(result.stdout)
+    jsonschema.validate(content, json.loads((SCHEMAS / f"{schema}.json").read_text()))
+    return content
 
 
 @pytest.fixture
@@ -40,9 +40,9 @@ def test_ask_answers_from_the_bundled_notes_when_nothing_else_is_indexed(kbase: 
     result = kbase("ask", "why sqrt d_k", "--json")
     answer = document(result, "answer")
     assert (result.exit_code, answer["status"], answer["language"]) == (0, "answered", "en")
-    text = " ".join(one["text"] for one in answer["answer"])
+    text = " ".join(statement["text"] for statement in answer["answer"])
     assert "variance" in text and "softmax" in text
-    assert all(one["path"].startswith("en/") for one in answer["citations"])
+    assert all(citation["path"].startswith("en/") for citation in answer["citations"])
 
 
 @pytest.mark.parametrize(
@@ -53,11 +53,10 @@ def test_every_quote_is_found_byte_for_byte_at_its_lines(
 ) -> None:
     answer = document(kbase("ask", question, "--notes", indexed, "--json"), "answer")
     assert answer["citations"]
-    for one in answer["citations"]:
-        lines = (
-            (indexed / one["path"]).read_bytes().split(b"\n")[one["lines"][0] - 1 : one["lines"][1]]
-        )
-        assert one["quote"].encode() in b"\n".join(lines)
+    for citation in answer["citations"]:
+        first, last = citation["lines"]
+        lines = (indexed / citation["path"]).read_bytes().split(b"\n")[first - 1 : last]
+        assert citation["quote"].encode() in b"\n".join(lines)
 
 
 def test_what_is_not_in_the_notes_has_its_own_exit_code(kbase: Kbase, indexed: Path) -> None:
@@ -85,7 +84,7 @@ def test_search_that_finds_nothing_exits_with_three(kbase: Kbase, indexed: Path)
     assert result.exit_code == 3 and document(result, "hits")["hits"] == []
 
 
-def test_index_and_status_tell_what_was_done(kbase: Kbase, notes: Path) -> None:
+def test_index_and_status_report_what_was_done(kbase: Kbase, notes: Path) -> None:
     (notes / "binary.md").write_bytes(b"\x00")
     (notes / "gbk.md").write_bytes(
         ("# 编码\n\n" + "这一篇笔记是用国标编码保存的，内容是中文。" * 3).encode("gb18030")
@@ -113,7 +112,7 @@ def test_a_note_copied_or_checked_out_again_has_not_changed(kbase: Kbase, indexe
     assert document(kbase("status", "--notes", indexed, "--json"), "status")["changed"] == []
 
 
-def test_several_folders_are_indexed_in_one_go_and_told_in_one_document(
+def test_several_folders_are_indexed_by_one_command_and_reported_in_one_document(
     kbase: Kbase, notes: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "more").mkdir()
@@ -202,7 +201,7 @@ def test_a_file_that_is_no_note_is_refused_by_name(
     assert not (tmp_path / ".kbase").exists()
 
 
-def test_without_any_notes_the_person_is_told_to_index_some(
+def test_without_any_notes_the_error_says_to_index_some(
     kbase: Kbase, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("rag.bundled_data.__file__", str(tmp_path / "nowhere" / "shipped.py"))
@@ -247,7 +246,7 @@ def test_no_color_is_respected(indexed: Path) -> None:
 
 
 def run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-    """The installed command in a process of its own."""
+    """Run the installed command in a process of its own."""
     command = [str(Path(sys.executable).with_name("kbase")), *arguments]
     return subprocess.run(
         command, capture_output=True, text=True, encoding="utf-8", env={**os.environ, **environment}

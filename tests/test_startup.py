@@ -1,8 +1,10 @@
 """What a command imports, by presence and not by time: one wrong import costs seconds."""
 
 import importlib.util
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -36,7 +38,7 @@ COMMANDS = tuple(main.commands)
 
 
 def loaded(*arguments: str) -> set[str]:
-    """The heavy modules in a fresh process after the command ended."""
+    """Run a command in a fresh process and return the heavy modules that it loaded."""
     code = f"""
 import sys
 sys.argv[1:] = {list(arguments)!r}
@@ -80,3 +82,10 @@ def test_status_loads_no_model() -> None:
         "llama_index",
         "torch",
     }
+
+
+def test_indexing_notes_that_did_not_change_loads_no_vector_index(notes: Path) -> None:
+    assert "faiss" in loaded("index", str(notes))
+    os.utime(notes / "attention.md", (1, 1))  # so that it was not written just now
+    loaded("index", str(notes))
+    assert "faiss" not in loaded("index", str(notes))

@@ -123,10 +123,10 @@ def evaluate(
 
 def journal_path(index: Index, questions: Sequence[Question]) -> Path:
     """The file in the user's cache folder for these questions, this index as it is, and this program as it is."""
-    sources = [
-        (path.name, path.stat().st_mtime_ns)
-        for path in sorted(Path(__file__).parents[1].rglob("*.py"))
-    ]
+    root = Path(__file__).parents[2]
+    patterns = ("kg/**/*.py", "kg/**/*.tsv", "rag/**/*.py", "rag/**/*.tsv")
+    files = sorted(path for pattern in patterns for path in root.glob(pattern))
+    sources = [(path.relative_to(root).as_posix(), path.stat().st_mtime_ns) for path in files]
     key = content_hash(
         repr((str(index.location.database), index.settings.generation, questions, sources)).encode()
     ).hex()

@@ -1,4 +1,4 @@
-"""The Python API: open, sync, search, ask, path, in the same objects that the command line prints."""
+"""The Python API gives the same objects that the command line prints."""
 
 import json
 import re

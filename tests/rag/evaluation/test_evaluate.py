@@ -1,6 +1,7 @@
 """kbase eval: what is measured, and that an interrupted run goes on where it was."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -75,6 +76,21 @@ def test_another_index_or_other_questions_have_another_journal(
 ) -> None:
     assert journal_path(index, questions) != journal_path(index, questions[:2])
     assert journal_path(index, questions) == journal_path(index, list(questions))
+
+
+@pytest.mark.parametrize("file", ["kg/notes/sentences.py", "kg/phrases.tsv", "rag/question.py"])
+def test_another_program_has_another_journal(
+    index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str
+) -> None:
+    module = tmp_path / "rag" / "evaluation" / "evaluate.py"
+    monkeypatch.setattr("rag.evaluation.evaluate.__file__", str(module))
+    before = journal_path(index, [])
+    (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / file).write_text("")
+    written = journal_path(index, [])
+    assert written != before
+    os.utime(tmp_path / file, (1, 1))
+    assert journal_path(index, []) not in (before, written)
 
 
 def test_measures_by_hand() -> None:
