@@ -1,4 +1,4 @@
-"""The layers, and which file may import which library. Read from the code; nothing is run."""
+"""Check the layers and the imports in the source, without running it."""
 
 import ast
 import re
@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-# Each row may import the rows above it and itself; units on one row do not know each other.
+# A unit may import those of the rows above its own; units on one row do not import each other.
 _BASE = [
     ["kg.errors", "kg.files", "kg.text", "kg.language"],
     ["kg.types"],
@@ -34,7 +34,7 @@ _RAG = [
     ["cli"],
 ]
 
-# The only files that may import a library. Start-up is quick because the rest does without.
+# The only files that may import a library, which keeps start-up quick.
 OWNERS = {
     "faiss": {"rag/index/vectors.py"},
     "llama_index": {
@@ -77,7 +77,7 @@ OWNERS = {
         "rag/index/location.py",
     },
 }
-# Folders whose files may import a library at module level; elsewhere inside a function at most.
+# The folders whose files may import a library at module level. Others import it in functions.
 FOLDERS = {
     "numpy": ("rag/",),
     "yaml": ("kg/curation/", "kg/notes/"),
@@ -103,12 +103,12 @@ MODULES = {module_of(file): file for file in SOURCES}
 
 
 def unit_of(module: str) -> str:
-    """The row entry that a module belongs to: its top folder, or its file."""
+    """Return the entry of the table that a module belongs to: its top folder, or its file."""
     return ".".join(module.split(".")[:2])
 
 
 def allowed() -> dict[str, set[str]]:
-    """For each unit, the units it may import."""
+    """Return the units that each unit may import."""
     found: dict[str, set[str]] = {}
 
     def stack(rows: list[list[str]], below: set[str]) -> set[str]:
@@ -127,7 +127,7 @@ def allowed() -> dict[str, set[str]]:
 
 @cache
 def imports(file: str) -> list[tuple[str, int, bool]]:
-    """Each import of a file, inside functions too: what, on which line, and whether at module level."""
+    """Return each import of a file: its name, its line, and whether it is at module level."""
     tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
     inside = {
         id(node)
