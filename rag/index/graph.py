@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from kg.graph.build import Graph
     from rag.index.reader import Index
 
+# Prerequisites that are named to a person who did not ask for them have to be right. Of those that
+# only mentions show, with at least this confidence, 55 of 57 are.
+_RELIABLE_PREREQUISITE = f"""
+    kind = '{RelationKind.PREREQUISITE_OF.value}' AND status = '{Status.ACCEPTED.value}'
+    AND (document ->> '$.origin' <> '{Origin.MENTION.value}' OR document ->> '$.confidence' >= 0.85)
+"""
+
 
 def all_concepts(index: "Index") -> Iterator[Concept]:
     """Yield every concept, ordered by id."""
@@ -66,14 +73,6 @@ def concepts_in(index: "Index", text: str) -> dict[str, Concept]:
         for mention in mentions
         if len(mention.concepts) == 1
     }
-
-
-# Prerequisites that are named to a person who did not ask for them have to be right. Of those that
-# only mentions show, with at least this confidence, 55 of 57 are.
-_RELIABLE_PREREQUISITE = f"""
-    kind = '{RelationKind.PREREQUISITE_OF.value}' AND status = '{Status.ACCEPTED.value}'
-    AND (document ->> '$.origin' <> '{Origin.MENTION.value}' OR document ->> '$.confidence' >= 0.85)
-"""
 
 
 def load_concept(index: "Index", id: str) -> Concept:
