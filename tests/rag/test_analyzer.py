@@ -1,4 +1,4 @@
-"""Terms in both languages, and BM25 against the formula written out."""
+"""Text becomes terms in both languages; keyword scores equal the formula written out."""
 
 import math
 
@@ -27,7 +27,7 @@ def test_terms_of_a_text(text: str, expected: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("spelling", "other"),
     [
         ("GPUs", "GPU"),
         ("β1", "beta1"),
@@ -36,11 +36,11 @@ def test_terms_of_a_text(text: str, expected: list[str]) -> None:
         ("I'm sure we've won", "sure won"),
     ],
 )
-def test_spellings_of_one_thing_have_the_same_terms(one: str, other: str) -> None:
-    assert analyze(one) == analyze(other)
+def test_spellings_of_one_thing_have_the_same_terms(spelling: str, other: str) -> None:
+    assert analyze(spelling) == analyze(other)
 
 
-def test_plurals_and_singulars_meet_and_other_words_stay() -> None:
+def test_plurals_are_stemmed_and_other_words_stay() -> None:
     assert [stem(word) for word in ("gates", "queries", "losses", "bias", "focus", "gru")] == [
         "gate",
         "query",
@@ -52,8 +52,8 @@ def test_plurals_and_singulars_meet_and_other_words_stay() -> None:
 
 
 def test_keyword_scores_are_bm25_over_its_bound(index: Index) -> None:
-    rows = index.passages(range(1, 10))
-    documents = {id: analyze(one.passage.indexed_text) for id, one in rows.items()}
+    stored = index.passages(range(1, 10))
+    documents = {id: analyze(row.passage.indexed_text) for id, row in stored.items()}
     mean = sum(map(len, documents.values())) / len(documents)
     words = ["softmax", "gru", "dropout", "unheard"]
 
@@ -79,7 +79,7 @@ def test_keyword_scores_are_bm25_over_its_bound(index: Index) -> None:
     assert len(expected) == 3
 
 
-def test_a_stray_space_within_a_chinese_word_and_signs_of_a_pdf_copy_do_not_hide_it() -> None:
+def test_spaces_in_words_and_odd_characters_of_a_pdf_copy_make_no_other_terms() -> None:
     assert analyze("缺 失值") == analyze("缺失值")
     assert analyze("⾃注意⼒的重置⻔") == analyze("自注意力的重置门")
     assert analyze("𝗆𝗈𝗎𝗌𝖾 零\u200b宽 ＧＲＵ") == analyze("mouse 零宽 GRU")

@@ -1,4 +1,4 @@
-"""Passages to blocks: golden cases beside those of the splitter, and what must hold of any text."""
+"""Passages are divided into the blocks of the golden cases; some properties hold of any text."""
 
 from pathlib import Path
 
@@ -11,28 +11,24 @@ from rag.indexing.splitter import split_note
 from tests.rag.indexing.test_splitter import CASES, TEXTS, note_of
 
 
-def shown(case: Path) -> str:
-    """The blocks of a note as the golden files have them: kind, then each part with its indent."""
+def show_blocks(case: Path) -> str:
+    """Return the blocks of a note as the golden files have them: kind, then indented parts."""
     rows = []
     for passage in split_note(read_note(CASES, case.name)):
         rows.append(" › ".join(passage.heading))
         for block in blocks(passage):
-            rows.append(
-                "  "
-                + block.kind.value
-                + (" headed" if block.headed else "")
-                + (" numbered" if block.numbered else "")
-            )
+            headed = " headed" if block.headed else ""
+            numbered = " numbered" if block.numbered else ""
+            rows.append(f"  {block.kind.value}{headed}{numbered}")
             for part in block.parts:
-                rows.append(
-                    f"    {part.indent} {passage.text[part.start - passage.start : part.end - passage.start]!r}"
-                )
+                text = passage.text[part.start - passage.start : part.end - passage.start]
+                rows.append(f"    {part.indent} {text!r}")
     return "\n".join(rows) + "\n"
 
 
 @pytest.mark.parametrize("case", sorted(CASES.glob("*.md")), ids=lambda path: path.stem)
-def test_a_note_has_the_blocks_that_its_golden_file_says(case: Path) -> None:
-    assert shown(case) == case.with_suffix(".blocks").read_text(encoding="utf-8")
+def test_a_note_has_the_blocks_of_its_golden_file(case: Path) -> None:
+    assert show_blocks(case) == case.with_suffix(".blocks").read_text(encoding="utf-8")
 
 
 @settings(max_examples=400, deadline=None)
@@ -41,26 +37,25 @@ def test_a_note_has_the_blocks_that_its_golden_file_says(case: Path) -> None:
 def test_every_sentence_is_in_one_part_in_order(text: str) -> None:
     for passage in split_note(note_of(text)):
         parts = [part for block in blocks(passage) for part in block.parts]
-        assert [at for part in parts for at in range(part.first, part.last + 1)] == list(
-            range(len(passage.sentences))
-        )
+        numbers = [number for part in parts for number in range(part.first, part.last + 1)]
+        assert numbers == list(range(len(passage.sentences)))
         for part in parts:
             assert passage.start <= part.start <= passage.sentences[part.first].start
             assert passage.sentences[part.last].end <= part.end <= passage.end
 
 
-def test_a_row_finds_its_header_with_the_rule_however_far_above() -> None:
+def test_the_header_of_a_row_is_found_with_its_rule_however_far_above() -> None:
     table = "| a | b |\n|:--|--:|\n" + "".join(f"| {number} | x |\n" for number in range(40))
     text = "Before.\n\n  " + table.replace("\n", "\n  ")
     start, end = header(text, text.index("| 39 |")) or (0, 0)
     assert text[start:end] == "| a | b |\n  |:--|--:|"
 
 
-def test_a_line_of_half_a_megabyte_takes_no_time() -> None:
+def test_a_line_of_half_a_megabyte_is_read_at_once() -> None:
     for line in ("|" + " " * 500_000 + "-|x", "- " * 250_000, ":" * 500_000 + "|", "|" * 500_000):
         assert header(f"| a |\n{line}\n| b |\n", 8 + len(line)) is None
 
 
-def test_a_row_without_a_header_and_a_line_of_prose_have_none() -> None:
+def test_a_row_of_a_headless_table_and_a_line_of_prose_have_no_header() -> None:
     assert header("| a | b |\n| c | d |\n", 10) is None
     assert header("text\n\nmore", 6) is None

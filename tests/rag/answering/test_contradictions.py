@@ -1,10 +1,10 @@
-"""Contradictions: told where they are plain, and only there."""
+"""Plain contradictions are detected, and nothing else is."""
 
 import pytest
 
 from rag.answering.contradictions import contradicts
 
-PLAIN = [
+CONTRADICTING = [
     (
         "BERT-base has 12 layers and 110M parameters.",
         "BERT-base has 24 layers and 110M parameters.",
@@ -21,7 +21,7 @@ PLAIN = [
         "Layer normalisation doesn't depend on the batch size.",
     ),
 ]
-NONE = [
+COMPATIBLE = [
     (
         "BERT-base has 12 layers and 110M parameters.",
         "BERT-large has 24 layers and 340M parameters.",
@@ -56,13 +56,15 @@ NONE = [
 ]
 
 
-@pytest.mark.parametrize(("one", "other"), PLAIN)
-def test_one_number_or_one_negation_apart_is_a_contradiction(one: str, other: str) -> None:
-    assert contradicts(one, other) and contradicts(other, one)
-
-
-@pytest.mark.parametrize(("one", "other"), NONE)
-def test_other_things_numbers_written_otherwise_and_numbers_of_steps_are_none(
-    one: str, other: str
+@pytest.mark.parametrize(("sentence", "other"), CONTRADICTING)
+def test_sentences_that_differ_by_one_number_or_negation_contradict_each_other(
+    sentence: str, other: str
 ) -> None:
-    assert not contradicts(one, other) and not contradicts(other, one)
+    assert contradicts(sentence, other) and contradicts(other, sentence)
+
+
+@pytest.mark.parametrize(("sentence", "other"), COMPATIBLE)
+def test_sentences_on_other_things_or_with_other_labels_do_not_contradict_each_other(
+    sentence: str, other: str
+) -> None:
+    assert not contradicts(sentence, other) and not contradicts(other, sentence)
