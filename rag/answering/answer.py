@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from kg.language.detect import LanguageChoice, detect_language
-from rag.answering.background import background
-from rag.answering.blocks import header
+from rag.answering.background import find_background
+from rag.answering.blocks import find_table_header
 from rag.answering.compose import compose
 from rag.answering.context import merge_neighbours, subsection_titles
 from rag.answering.contradictions import contradicts, share_topic
@@ -53,12 +53,12 @@ def ask(index: Index, question: str, k: int = 5, language: LanguageChoice = "aut
         language=language,
         statements=tuple(Statement(citation.quote, (citation.id,)) for citation in citations),
         citations=tuple(citations),
-        disagreements=tuple(_disagreements(citations, analysed.topic)),
+        disagreements=tuple(_find_disagreements(citations, analysed.topic)),
         confidence=verdict.confidence,
-        nearest=() if citations else _nearest_headings(hits),
+        nearest=() if citations else _find_nearest_headings(hits),
         notices=notes.notices(),
         hits=tuple(hits),
-        background=_background(index, question) if citations else Background((), (), 0),
+        background=_find_background(index, question) if citations else Background((), (), 0),
     )
 
 
@@ -72,9 +72,9 @@ def _search_first_part(index: Index, question: Question, answering: Sequence[Hit
     return search(index, first_question, _HITS_WITH_SUBJECT)
 
 
-def _background(index: Index, question: str) -> Background:
+def _find_background(index: Index, question: str) -> Background:
     concepts = dict.fromkeys(concepts_in(index, question).values())
-    return background(index, list(concepts))
+    return find_background(index, list(concepts))
 
 
 def _drop_copies(hits: Sequence[Hit]) -> list[Hit]:
@@ -94,7 +94,7 @@ def _hits_above(hits: Sequence[Hit], threshold: float) -> Sequence[Hit]:
     return hits[: max(ranks, default=-1) + 1]
 
 
-def _nearest_headings(hits: Sequence[Hit]) -> tuple[tuple[str, ...], ...]:
+def _find_nearest_headings(hits: Sequence[Hit]) -> tuple[tuple[str, ...], ...]:
     headings = dict.fromkeys(hit.passage.heading for hit in hits if hit.passage.heading)
     return tuple(headings)[:_NEAREST_HEADINGS]
 
@@ -107,7 +107,7 @@ def _cite(quotes: Sequence[Quote], notes: LiveNotes) -> list[Citation]:
     citations: list[Citation] = []
     for quote in quotes:
         passage = quote.passage
-        for near, text in [*_header_of(quote, notes), (quote.start, quote.text)]:
+        for near, text in [*_find_header(quote, notes), (quote.start, quote.text)]:
             location = notes.find(passage.path, near, text)
             if location and all(text not in citation.quote for citation in citations):
                 start, first, last = location
@@ -118,18 +118,18 @@ def _cite(quotes: Sequence[Quote], notes: LiveNotes) -> list[Citation]:
     return citations
 
 
-def _header_of(quote: Quote, notes: LiveNotes) -> Iterator[tuple[int, str]]:
+def _find_header(quote: Quote, notes: LiveNotes) -> Iterator[tuple[int, str]]:
     """Yield where the header of a table starts and its text, if the quote was cut out of one."""
     if not quote.headless:
         return
     path = quote.passage.path
     text, location = notes.text(path), notes.find(path, quote.start, quote.text)
-    span = header(text, location[0]) if text and location else None
+    span = find_table_header(text, location[0]) if text and location else None
     if text and span:
         yield span[0], text[span[0] : span[1]]
 
 
-def _disagreements(
+def _find_disagreements(
     citations: Sequence[Citation], topic: frozenset[str]
 ) -> Iterator[tuple[int, int]]:
     """Yield the ids of each two citations of which one sentence contradicts one of the other."""
@@ -137,13 +137,13 @@ def _disagreements(
         if any(
             contradicts(sentence, opposed)
             and share_topic(citation.passage, other.passage, sentence, topic)
-            for sentence in _quoted_sentences(citation)
-            for opposed in _quoted_sentences(other)
+            for sentence in _find_quoted_sentences(citation)
+            for opposed in _find_quoted_sentences(other)
         ):
             yield citation.id, other.id
 
 
-def _quoted_sentences(citation: Citation) -> list[str]:
+def _find_quoted_sentences(citation: Citation) -> list[str]:
     """Return what a reader sees of the sentences that were quoted."""
     passage = citation.passage
     return [

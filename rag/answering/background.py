@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 _MOST_PREREQUISITES = 5
 
 
-def background(index: "Index", concepts: Sequence[Concept]) -> Background:
+def find_background(index: "Index", concepts: Sequence[Concept]) -> Background:
     """Return what to know before these concepts: the nearest few, in learning order.
 
     Prerequisites that form a cycle are handled.
     """
     targets = {concept.id for concept in concepts}
     distances, needed_by = _collect_prerequisites(index, targets)
-    ancestors = {id: _ancestors_of(id, needed_by) for id in distances}
+    ancestors = {id: _find_ancestors(id, needed_by) for id in distances}
     nearest = sorted(distances, key=lambda id: (distances[id], -len(ancestors[id]), id))
     chosen = nearest[:_MOST_PREREQUISITES]
     # A concept that comes before another one has fewer concepts before it.
@@ -54,7 +54,7 @@ def _collect_prerequisites(
     return distances, needed_by
 
 
-def _ancestors_of(id: str, needed_by: dict[str, set[str]]) -> set[str]:
+def _find_ancestors(id: str, needed_by: dict[str, set[str]]) -> set[str]:
     """Return all that comes before a concept, without the concept itself."""
     ancestors: set[str] = set()
     pending = [id]

@@ -25,10 +25,10 @@ _NEXT_LINE = re.compile(r"[ \t]*(?:\r\n|\r|\n)[^\r\n]*")
 _INDENT = " \t>"
 
 
-def blocks(passage: Passage) -> tuple[Block, ...]:
+def split_blocks(passage: Passage) -> tuple[Block, ...]:
     """Return the blocks of a passage in order. Each sentence is in one part of one block."""
     starts = [sentence.start - passage.start for sentence in passage.sentences]
-    regions = list(_regions(passage.text, starts[0]))
+    regions = list(_split_regions(passage.text, starts[0]))
     if not regions:  # the passage has nothing but marks
         regions = [_Region(BlockKind.PROSE, 0, 0)]
     ends = [*(region.start for region in regions[1:]), len(passage.text)]
@@ -40,7 +40,7 @@ def blocks(passage: Passage) -> tuple[Block, ...]:
             number += 1
         if number == first:
             continue
-        parts = tuple(_parts(passage, region, first, number))
+        parts = tuple(_split_region(passage, region, first, number))
         if region.joins and found:
             previous = found[-1]
             found[-1] = Block(region.kind, (*previous.parts, *parts), False, previous.numbered)
@@ -49,7 +49,7 @@ def blocks(passage: Passage) -> tuple[Block, ...]:
     return tuple(found)
 
 
-def header(text: str, start: int) -> tuple[int, int] | None:
+def find_table_header(text: str, start: int) -> tuple[int, int] | None:
     """Return from where to where the header of the table row at `start` is in a note.
 
     The rule under the header is included. None if there is no header.
@@ -86,7 +86,7 @@ class _Region(NamedTuple):
     joins: bool = False
 
 
-def _regions(text: str, first: int) -> Iterator[_Region]:
+def _split_regions(text: str, first: int) -> Iterator[_Region]:
     """Yield the regions of a passage whose first sentence begins at `first`.
 
     The lines before that one are the heading.
@@ -147,7 +147,7 @@ def _line_after(rows: Sequence[str], number: int, mark: str) -> int:
     return len(rows)
 
 
-def _parts(passage: Passage, region: _Region, first: int, end: int) -> Iterator[BlockPart]:
+def _split_region(passage: Passage, region: _Region, first: int, end: int) -> Iterator[BlockPart]:
     """Yield the parts that sentences `first` up to `end` of a region are.
 
     Each sentence of prose and each row of a table is a part. An item, a formula or a piece of code

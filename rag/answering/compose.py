@@ -128,7 +128,7 @@ def _select_further(
 
     Each scores nearly as well as the first, names as much of the topic, and repeats nothing.
     """
-    total, said = lead.count, [lead.terms]
+    total, quoted = lead.count, [lead.terms]
     topic_share = lead.units.topic_coverage(lead.units.best, question.topic)
     for units in others[: POLICY.most_passages - 1]:
         selection = expand(units, units.best, question)
@@ -139,10 +139,10 @@ def _select_further(
             and units.stands_alone(selection.first)
             and not units.sets_tasks
             and total + selection.count <= POLICY.most_units_together
-            and not any(_say_same(terms, other) for other in said)
+            and not any(_say_same(terms, other) for other in quoted)
         ):
             yield selection
-            said.append(terms)
+            quoted.append(terms)
             total += selection.count
 
 
@@ -178,7 +178,7 @@ def _select_contradictions(
 ) -> Iterator[Selection]:
     """Yield each unit that contradicts one that was chosen: a reader should see both."""
     quoted = {(id(selection.units), number) for selection in chosen for number in selection}
-    said = [
+    quoted_texts = [
         (selection.passage, selection.units[number].text)
         for selection in chosen
         for number in selection
@@ -193,7 +193,7 @@ def _select_contradictions(
                 and any(
                     contradicts(text, unit.text)
                     and share_topic(units.passage, passage, text, question.topic)
-                    for passage, text in said
+                    for passage, text in quoted_texts
                 )
             ):
                 yield units.select([number])

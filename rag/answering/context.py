@@ -54,7 +54,7 @@ def merge_neighbours(index: "Index", hits: Sequence[Hit], notes: LiveNotes) -> l
         if any(_is_within(hit.passage, other.passage) for other in merged):
             continue
         section = index.neighbours(hit.passage, _MOST_NEIGHBOURS)
-        passage = _merge(_neighbours_to_merge(section, hit, hit_starts), hit, notes)
+        passage = _merge(_choose_neighbours(section, hit, hit_starts), hit, notes)
         lowest = min(hit.sentence_scores)
         sentence_scores = tuple(
             scores.get((passage.path, sentence.start), lowest) for sentence in passage.sentences
@@ -67,7 +67,7 @@ def _is_within(passage: Passage, other: Passage) -> bool:
     return passage.path == other.path and other.start <= passage.start < other.end
 
 
-def _neighbours_to_merge(
+def _choose_neighbours(
     section: Sequence[Passage], hit: Hit, hit_starts: Set[tuple[str, int]]
 ) -> Sequence[Passage]:
     """Return the consecutive passages of a section that are read together with a hit."""
@@ -139,7 +139,7 @@ def subsection_titles(index: "Index", question: Question, hits: Sequence[Hit]) -
                 and _names_topic(trail[-1], question)
                 and not _names_topic(title, question)
             ):
-                titles = _titles_under(index, best.path, trail)
+                titles = _list_titles(index, best.path, trail)
                 return titles if _is_list_of_things(titles) else []
     return []
 
@@ -160,7 +160,7 @@ def _is_list_of_things(titles: Sequence[Quote]) -> bool:
     return _FEWEST_TITLES <= len(titles) <= _MOST_TITLES and 2 * questions < len(titles)
 
 
-def _titles_under(index: "Index", path: str, trail: tuple[str, ...]) -> list[Quote]:
+def _list_titles(index: "Index", path: str, trail: tuple[str, ...]) -> list[Quote]:
     """Return the titles right under a heading, in order.
 
     The result is empty if a subsection has no text of its own: it is not in the index then.

@@ -1,8 +1,8 @@
 """Gather the numbers that decide how much is quoted, each with what it decides.
 
-They were set by hand on the questions in data/eval. "Units" are sentences, list items and table
-rows; where formulas and code are left out, the field counts units "that say something". A margin
-is a difference of scores, a bonus or penalty is added to or taken from one.
+They were set by hand on the questions in data/eval. A unit is a sentence, a list item or a table
+row; a unit that says something is what Selection.count counts. Margins, bonuses and penalties are
+differences of scores. Lengths are in characters of the note.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class QuotePolicy:
-    """How much of the notes an answer quotes. Lengths are in characters of the note."""
+    """How much of the notes an answer quotes."""
 
     # --- Which passage an answer begins with ---
 
@@ -50,26 +50,27 @@ class QuotePolicy:
     gap_units: int = 4
     # A gap is filled if it has at most this many characters.
     gap_characters: int = 600
-    # A selection is complete from this many units that say something,
+    # A selection is incomplete with fewer units than this that say something.
     complete_units: int = 4
-    # if it has more than this many characters.
+    # A selection is incomplete with no more characters than this.
     complete_characters: int = 250
 
     # --- How far one unit is expanded ---
 
-    # A list or table of at most this many units is quoted whole where one is asked for.
+    # A list or table that is asked for is quoted whole if it has at most this many units; the limit
+    # holds for what a sentence announces, and for parts under bold lines, too.
     whole_list_units: int = 14
-    # It is quoted whole if it has at most this many characters.
+    # A list or table that is asked for is quoted whole if it has at most this many characters.
     whole_list_characters: int = 2000
     # Both limits are multiplied by this where the heading names all that is asked about.
     named_list_factor: int = 3
-    # A list or table of at most this many items or rows is quoted whole where one of them answers.
+    # A list or table of which one item or row answers is quoted whole up to this many of them.
     short_list_units: int = 5
-    # It is quoted whole if it has at most this many characters; so is a formula after a sentence.
+    # Such a list or table, or the formula after a sentence, has at most this many characters.
     short_list_characters: int = 700
     # A list of which half is selected is completed if it has at most this many items.
     completed_list_units: int = 10
-    # It is completed if it has at most this many characters.
+    # A list of which half is selected is completed if it has at most this many characters.
     completed_list_characters: int = 1500
     # A list or table is about the topic if most of it scores at most this below the best unit.
     topic_margin: float = 0.1

@@ -11,7 +11,7 @@ from itertools import accumulate
 from kg.language import en, zh
 from kg.language.words import join_words
 from rag.analyzer import analyze, analyze_question
-from rag.answering.blocks import blocks
+from rag.answering.blocks import split_blocks
 from rag.answering.policy import POLICY
 from rag.question import coverage
 from rag.types import Block, BlockKind, BlockPart, Hit, Passage
@@ -274,7 +274,7 @@ def units_of(hits: Sequence[Hit]) -> list[HitUnits]:
 
 
 def _cut_hit(hit: Hit, rank_score: float) -> HitUnits:
-    hit_blocks = blocks(hit.passage)
+    hit_blocks = split_blocks(hit.passage)
     units = tuple(
         unit for number, block in enumerate(hit_blocks) for unit in _cut_block(hit, number, block)
     )

@@ -1,11 +1,8 @@
-"""Text becomes terms in both languages; keyword scores equal the formula written out."""
-
-import math
+"""Text becomes terms in both languages."""
 
 import pytest
 
 from rag.analyzer import analyze, stem
-from rag.index.reader import Index
 
 
 @pytest.mark.parametrize(
@@ -49,34 +46,6 @@ def test_plurals_are_stemmed_and_other_words_stay() -> None:
         "focus",
         "gru",
     ]
-
-
-def test_keyword_scores_are_bm25_over_its_bound(index: Index) -> None:
-    stored = index.passages(range(1, 10))
-    documents = {id: analyze(row.passage.indexed_text) for id, row in stored.items()}
-    mean = sum(map(len, documents.values())) / len(documents)
-    words = ["softmax", "gru", "dropout", "unheard"]
-
-    def idf(word: str) -> float:
-        known = sum(word in document for document in documents.values())
-        return max(1e-6, math.log((len(documents) - known + 0.5) / (known + 0.5)))
-
-    def bm25(document: list[str]) -> float:
-        counts = [(idf(word), document.count(word)) for word in words]
-        return sum(
-            weight * n * 2.2 / (n + 1.2 * (0.25 + 0.75 * len(document) / mean))
-            for weight, n in counts
-        )
-
-    bound = sum(map(idf, words)) * 2.2
-    scores = index.lexical.bm25(words, 10).scores
-    expected = {
-        id: bm25(document) / bound
-        for id, document in documents.items()
-        if set(words) & set(document)
-    }
-    assert scores == pytest.approx(expected, rel=1e-6)
-    assert len(expected) == 3
 
 
 def test_spaces_in_words_and_odd_characters_of_a_pdf_copy_make_no_other_terms() -> None:
