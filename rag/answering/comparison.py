@@ -1,9 +1,11 @@
 """Find what covers the sides of a question: things that are compared, or pros and cons."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from rag.analyzer import analyze, analyze_question
-from rag.answering.expansion import expand
+from rag.answering.expansion import BOLD_TITLE, expand
+from rag.answering.policy import POLICY
 from rag.answering.units import HitUnits, Selection
 from rag.question import PROS_AND_CONS, Question
 from rag.types import BlockKind, Passage
@@ -23,15 +25,51 @@ def mentions_side(units: HitUnits, number: int, question: Question) -> bool:
 
 def select_comparison(units: HitUnits, question: Question) -> Selection:
     """Select the table, or else the list, of a section whose heading names two sides."""
-    blocks = [
+    candidates = [
         number
         for number, unit in enumerate(units)
         if unit.is_quotable_alone and units.kind(number) in {BlockKind.TABLE, BlockKind.LIST}
     ]
-    if not blocks or len(sides_in_heading(units.passage, question)) < 2:
+    if not candidates or len(sides_in_heading(units.passage, question)) < 2:
         return units.select()
-    rows = [number for number in blocks if units.kind(number) is BlockKind.TABLE]
-    return expand(units, units.best_of(rows or blocks), question)
+    rows = [number for number in candidates if units.kind(number) is BlockKind.TABLE]
+    return expand(units, units.best_of(rows or candidates), question)
+
+
+def select_titled_parts(selection: Selection, question: Question) -> Selection:
+    """Return all parts of a section under bold lines, if one is selected and all are short.
+
+    A part is a bold line that serves as a heading, and the paragraph or list under it. Where
+    advantages and disadvantages are asked for, only parts titled so count.
+    """
+    units = selection.units
+    titles = [
+        number
+        for number, unit in enumerate(units)
+        if unit.is_quotable and BOLD_TITLE.fullmatch(units.source(number, number))
+    ]
+    parts = [_select_titled_part(units, *ends) for ends in pairwise([*titles, len(units)])]
+    if question.pros_and_cons:
+        parts = [part for part in parts if _names_pro_or_con(units[part.first].text)]
+    whole = units.select(number for part in parts for number in part)
+    fits = (
+        len(parts) > 1
+        and selection.numbers & whole.numbers
+        and len(whole) <= POLICY.whole_list_units + len(parts)
+        and whole.characters <= POLICY.whole_list_characters
+    )
+    return whole if fits else units.select()
+
+
+def _select_titled_part(units: HitUnits, title: int, end: int) -> Selection:
+    """Return a bold line and the block under it, which ends before the next bold line."""
+    under = units[title + 1].block_number if title + 1 < end else -1
+    body = (number for number in range(title + 1, end) if units[number].block_number == under)
+    return units.select([title, *body])
+
+
+def _names_pro_or_con(text: str) -> bool:
+    return any(pattern.search(text) for pattern in PROS_AND_CONS)
 
 
 def select_opposite_section(

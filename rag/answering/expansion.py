@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 
 from kg.language import en, zh
 from kg.language.words import join_words
 from rag.analyzer import analyze_question, truncate_term
 from rag.answering.policy import POLICY
 from rag.answering.units import CONTINUATION, HitUnits, Selection
-from rag.question import PROS_AND_CONS, Question, coverage
+from rag.question import Question, coverage
 from rag.types import AnswerKind, BlockKind
 
 # The sentence ends in a colon.
@@ -21,7 +20,7 @@ _EXPLAINS_SYMBOLS = re.compile(
     re.IGNORECASE,
 )
 # A line in bold that serves as a heading.
-_BOLD_TITLE = re.compile(r"\W{0,3}(?:\d+[.、)]\s*)?(\*\*|__)[^\n*]{1,40}\1\s*[:：]?\s*")
+BOLD_TITLE = re.compile(r"\W{0,3}(?:\d+[.、)]\s*)?(\*\*|__)[^\n*]{1,40}\1\s*[:：]?\s*")
 # A sentence is quoted with at most this many before it that it refers back to.
 _MOST_BEFORE = 2
 
@@ -36,10 +35,8 @@ def expand(units: HitUnits, number: int, question: Question) -> Selection:
         case BlockKind.TABLE:
             return _expand_row(units, number, question)
         case _:
-            block = units.select([number])
-            return (
-                block | _find_introduction(units, number) | _find_symbol_explanation(units, number)
-            )
+            introduction = _find_introduction(units, number)
+            return introduction.add([number]) | _find_symbol_explanation(units, number)
 
 
 def _expand_sentence(units: HitUnits, number: int, question: Question) -> Selection:
@@ -59,9 +56,8 @@ def _expand_sentence(units: HitUnits, number: int, question: Question) -> Select
         return selection
     if _goes_with(units, paragraph[-1], following, question, is_announced=distance == 0):
         block = units.members(following)
-        selection = selection.add(range(number, block.stop)) | _find_symbol_explanation(
-            units, block[-1]
-        )
+        selection = selection.add(range(number, block.stop))
+        selection |= _find_symbol_explanation(units, block[-1])
         if units.blocks[following].kind is BlockKind.LIST:
             selection |= _continue_list(units, following)
     elif _ENDS_IN_COLON.search(units[number].text) and _is_list_or_table(units, following):
@@ -250,42 +246,6 @@ def _expand_row(units: HitUnits, number: int, question: Question) -> Selection:
     return units.select([*best, *header]) | _find_introduction(units, members[0])
 
 
-def select_titled_parts(selection: Selection, question: Question) -> Selection:
-    """Return all parts of a section under bold lines, if one is selected and all are short.
-
-    A part is a bold line that serves as a heading, and the paragraph or list under it. Where
-    advantages and disadvantages are asked for, only parts titled so count.
-    """
-    units = selection.units
-    titles = [
-        number
-        for number, unit in enumerate(units)
-        if unit.is_quotable and _BOLD_TITLE.fullmatch(units.source(number, number))
-    ]
-    parts = [_select_titled_part(units, *ends) for ends in pairwise([*titles, len(units)])]
-    if question.pros_and_cons:
-        parts = [part for part in parts if _names_pro_or_con(units[part.first].text)]
-    whole = units.select(number for part in parts for number in part)
-    fits = (
-        len(parts) > 1
-        and selection.numbers & whole.numbers
-        and len(whole) <= POLICY.whole_list_units + len(parts)
-        and whole.characters <= POLICY.whole_list_characters
-    )
-    return whole if fits else units.select()
-
-
-def _select_titled_part(units: HitUnits, title: int, end: int) -> Selection:
-    """Return a bold line and the block under it, which ends before the next bold line."""
-    under = units[title + 1].block_number if title + 1 < end else -1
-    body = (number for number in range(title + 1, end) if units[number].block_number == under)
-    return units.select([title, *body])
-
-
-def _names_pro_or_con(text: str) -> bool:
-    return any(pattern.search(text) for pattern in PROS_AND_CONS)
-
-
 def _find_introduction(units: HitUnits, number: int) -> Selection:
     """Return the sentence right before a list, table, formula or piece of code, if there is one.
 
@@ -323,7 +283,7 @@ def resolve_announcements(selection: Selection) -> Selection:
 
 def _leads_on(units: HitUnits, number: int) -> bool:
     source = units.source(number, number)
-    return bool(_ENDS_IN_COLON.search(units[number].text) or _BOLD_TITLE.fullmatch(source))
+    return bool(_ENDS_IN_COLON.search(units[number].text) or BOLD_TITLE.fullmatch(source))
 
 
 def _find_short_block(units: HitUnits, number: int) -> Selection:

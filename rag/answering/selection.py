@@ -4,8 +4,13 @@ from collections.abc import Set
 from itertools import pairwise
 
 from rag.analyzer import analyze, analyze_question
-from rag.answering.comparison import mentions_side, select_comparison, sides_in_heading
-from rag.answering.expansion import expand, select_titled_parts
+from rag.answering.comparison import (
+    mentions_side,
+    select_comparison,
+    select_titled_parts,
+    sides_in_heading,
+)
+from rag.answering.expansion import expand
 from rag.answering.policy import POLICY
 from rag.answering.units import HitUnits, Selection
 from rag.question import Question, analyse, asks_for, coverage
