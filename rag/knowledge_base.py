@@ -263,14 +263,14 @@ class KnowledgeBase:
         `rag.graph_export.ExportRequest` takes: focus, direction, depth, relations, path, answer.
         Raises ExportError, ConceptError, NothingFound.
         """
-        from kg.export.write import RenderOptions, format_of, write
+        from kg.export.write import RenderOptions, choose_format, write_export
         from rag.graph_export import export_graph, parse_request
 
         name = str(file)
-        known = format_of(name, format)
+        known = choose_format(name, format)
         options = RenderOptions(language, dark)
         result = export_graph(self._current(), parse_request(**selection), known, options)
-        return result if name == "-" else write(result, name)
+        return result if name == "-" else write_export(result, name)
 
     def suggestions(self) -> "list[Relation]":
         """List the relations that nobody has decided on, the surest first."""

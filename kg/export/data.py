@@ -13,9 +13,12 @@ from kg.graph.build import Graph, concepts_of, relations_of, to_document
 from kg.text import format_location
 from kg.types import Concept, Evidence, Relation
 
-_DATED = re.compile(r' lastmodifieddate="[^"]*"')
-_FORMULA = ("=", "+", "-", "@")  # What a spreadsheet would compute as a formula.
-_CONCEPT = (
+# The date that networkx writes into GEXF, without which the same graph gives the same text.
+_GEXF_DATE = re.compile(r' lastmodifieddate="[^"]*"')
+# What a cell begins with that a spreadsheet would compute as a formula.
+_FORMULA = ("=", "+", "-", "@")
+# The columns of a concept after its id.
+_CONCEPT_COLUMNS = (
     "label",
     "label_zh",
     "label_en",
@@ -25,11 +28,20 @@ _CONCEPT = (
     "notes",
     "status",
 )
-_RELATION = ("relation", "origin", "confidence", "status", "reason_zh", "reason_en", "evidence")
+# The columns of a relation after its ends.
+_RELATION_COLUMNS = (
+    "relation",
+    "origin",
+    "confidence",
+    "status",
+    "reason_zh",
+    "reason_en",
+    "evidence",
+)
 
 
-def node_link(graph: Graph) -> str:
-    """Return the kbase.graph/1 document: networkx node-link data, nothing lost.
+def render_json(graph: Graph) -> str:
+    """Return the kbase.graph/1 document: networkx node-link data, complete.
 
     A lone surrogate becomes a question mark.
     """
@@ -37,119 +49,103 @@ def node_link(graph: Graph) -> str:
     return text.encode("utf-8", "replace").decode("utf-8") + "\n"
 
 
-def graphml(graph: Graph) -> str:
-    return "\n".join(nx.generate_graphml(flat(graph), named_key_ids=True)) + "\n"
+def render_graphml(graph: Graph) -> str:
+    """Return the graph as GraphML."""
+    return "\n".join(nx.generate_graphml(flatten(graph), named_key_ids=True)) + "\n"
 
 
-def gexf(graph: Graph) -> str:
-    """Return the graph as GEXF, without the date that networkx writes into it."""
-    text = "\n".join(nx.generate_gexf(flat(graph)))
-    return _DATED.sub("", text) + "\n"
+def render_gexf(graph: Graph) -> str:
+    """Return the graph as GEXF."""
+    text = "\n".join(nx.generate_gexf(flatten(graph)))
+    return _GEXF_DATE.sub("", text) + "\n"
 
 
-def csv_nodes(graph: Graph) -> str:
+def render_csv_nodes(graph: Graph) -> str:
+    """Return a CSV table of the concepts."""
     rows = (
-        [concept.id, *_concept(concept).values()] for concept in concepts_of(graph, sorted(graph))
+        [concept.id, *_concept_columns(concept).values()]
+        for concept in concepts_of(graph, sorted(graph))
     )
-    return _table(("id", *_CONCEPT), rows)
+    return _table(("id", *_CONCEPT_COLUMNS), rows)
 
 
-def csv_edges(graph: Graph) -> str:
+def render_csv_edges(graph: Graph) -> str:
+    """Return a CSV table of the relations."""
     rows = (
-        [relation.source, relation.target, *_relation(relation).values()]
-        for relation in _in_order(graph)
+        [relation.source, relation.target, *_relation_columns(relation).values()]
+        for relation in _sorted_relations(graph)
     )
-    return _table(("source", "target", *_RELATION), rows)
+    return _table(("source", "target", *_RELATION_COLUMNS), rows)
 
 
-def flat(graph: Graph) -> Graph:
+def flatten(graph: Graph) -> Graph:
     """Return the graph with text and number attributes only, as GraphML and GEXF need them.
 
     An edge's label is its relation.
     """
-    result: Graph = nx.MultiDiGraph()
+    flat: Graph = nx.MultiDiGraph()
     for concept in concepts_of(graph, sorted(graph)):
-        result.add_node(concept.id, **_concept(concept))
-    for relation in _in_order(graph):
-        name = relation.kind.value
-        result.add_edge(relation.source, relation.target, name, label=name, **_relation(relation))
-    return result
+        flat.add_node(concept.id, **_concept_columns(concept))
+    for relation in _sorted_relations(graph):
+        columns = {"label": relation.kind.value, **_relation_columns(relation)}
+        flat.add_edge(relation.source, relation.target, relation.kind.value, **columns)
+    return flat
 
 
-def _in_order(graph: Graph) -> list[Relation]:
+def _sorted_relations(graph: Graph) -> list[Relation]:
     return sorted(
         relations_of(graph),
         key=lambda relation: (relation.source, relation.target, relation.kind.value),
     )
 
 
-def _concept(concept: Concept) -> dict[str, str]:
-    definition, notes = (
-        concept.definition,
-        [
-            format_location(place.path, place.first, place.last)
-            for place in concept.notes
-            if place.found
-        ],
-    )
-    texts = (
+def _concept_columns(concept: Concept) -> dict[str, str]:
+    found = [place for place in concept.notes if place.found]
+    values = (
         concept.label,
         concept.name("zh"),
         concept.name("en"),
-        _listed(alias.text for alias in concept.aliases),
-        definition.zh,
-        definition.en,
+        _list(alias.text for alias in concept.aliases),
+        concept.definition.zh,
+        concept.definition.en,
+        _list(format_location(place.path, place.first, place.last) for place in found),
+        "gap" if concept.gap else "noted",
     )
-    return dict(
-        zip(
-            _CONCEPT,
-            (
-                *map(plain_label, texts),
-                plain_label(_listed(notes)),
-                "gap" if concept.gap else "noted",
-            ),
-            strict=True,
-        )
-    )
+    return dict(zip(_CONCEPT_COLUMNS, map(plain_label, values), strict=True))
 
 
-def _relation(relation: Relation) -> dict[str, str | float]:
-    reasons, evidence = relation.reason, _listed(map(_said, relation.evidence))
+def _relation_columns(relation: Relation) -> dict[str, str | float]:
     values = (
         relation.kind.value,
         relation.origin.value,
         relation.confidence,
         relation.status.value,
+        plain_label(relation.reason.zh),
+        plain_label(relation.reason.en),
+        plain_label(_list(map(_cite, relation.evidence))),
     )
-    return dict(
-        zip(
-            _RELATION,
-            (*values, plain_label(reasons.zh), plain_label(reasons.en), plain_label(evidence)),
-            strict=True,
-        )
-    )
+    return dict(zip(_RELATION_COLUMNS, values, strict=True))
 
 
-def _said(place: Evidence) -> str:
-    where = format_location(place.path, place.first, place.last) if place.found else place.path
-    return f"“{place.quote}” {where}" if place.quote else where
+def _cite(place: Evidence) -> str:
+    """Return the quote and where it is; for a whole section, only where it is."""
+    location = format_location(place.path, place.first, place.last) if place.found else place.path
+    return f"“{place.quote}” {location}" if place.quote else location
 
 
-def _listed(texts: Iterable[str]) -> str:
+def _list(texts: Iterable[str]) -> str:
     return "; ".join(texts)
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[str | float]]) -> str:
-    """Return CSV that spreadsheets read as UTF-8 and never as formulas.
-
-    A cell that looks like a formula gets an apostrophe in front.
-    """
+    """Return CSV that spreadsheets read as UTF-8 and never as formulas."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(head)
-    writer.writerows(map(_safe, row) for row in rows)
+    writer.writerows(map(_escape_formula, row) for row in rows)
     return "\ufeff" + text.getvalue()
 
 
-def _safe(cell: str | float) -> str | float:
+def _escape_formula(cell: str | float) -> str | float:
+    """Put an apostrophe in front of a text that a spreadsheet would compute."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell

@@ -1,7 +1,7 @@
 """Write a graph to a file, in the format that its name says.
 
-Data formats hold the part of the graph that was asked for; drawings show what can be read of it;
-the page holds everything.
+Data formats hold the part of the graph that was asked for; drawings show as much of it as can be
+read; the page holds everything.
 """
 
 import os
@@ -12,14 +12,14 @@ from pathlib import Path
 from kg.errors import ExportError
 from kg.files import replace_file
 from kg.graph.build import Graph
-from kg.graph.subgraph import Neighbourhood, select_subgraph
-from kg.language.detect import LanguageChoice
+from kg.graph.subgraph import Neighbourhood, Subgraph, select_subgraph
+from kg.language.detect import Language, LanguageChoice
 from kg.types import RelationKind
 
 DATA = ("json", "graphml", "gexf", "csv")
 DRAWINGS = ("html", "svg", "png", "dot", "mmd", "canvas")
 FORMATS = (*DRAWINGS, *DATA)
-_KNOWN = "known are " + ", ".join(f".{item}" for item in FORMATS)
+_KNOWN_FORMATS = "known are " + ", ".join(f".{format}" for format in FORMATS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,11 @@ class RenderOptions:
 
 @dataclass(frozen=True, slots=True)
 class ExportResult:
-    """The exported documents, by the suffix of their file's stem: mostly one, with the suffix "".
+    """The exported documents by what is added to the file's name: mostly one, under "".
 
-    `concepts` and `relations` count what is in them, `folded` the concepts shown only as their
-    topic.
+    `concepts` and `relations` count what is in them, `folded` the concepts that are drawn as their
+    topics. `paths` are the files that were written. `notices` tell the person which files changed
+    since they were indexed.
     """
 
     documents: Mapping[str, bytes]
@@ -43,8 +44,8 @@ class ExportResult:
     concepts: int
     relations: int
     folded: int = 0
-    paths: tuple[Path, ...] = ()  # Where the documents were written.
-    notices: tuple[str, ...] = ()  # For the person: files that changed since they were indexed.
+    paths: tuple[Path, ...] = ()
+    notices: tuple[str, ...] = ()
 
     @property
     def single_document(self) -> bytes:
@@ -57,16 +58,16 @@ class ExportResult:
         return self.documents[""]
 
 
-def format_of(file: str, named: str | None) -> str:
-    """Return the named format, else that of a file's suffix. Raises ExportError."""
-    found = named or Path(file).suffix.lstrip(".").lower()
-    if found not in FORMATS:
-        what = f"{file} has no suffix" if not found else f"there is no format .{found}"
+def choose_format(file: str, requested: str | None) -> str:
+    """Return the requested format, else that of the file's suffix. Raises ExportError."""
+    format = requested or Path(file).suffix.lstrip(".").lower()
+    if format not in FORMATS:
+        problem = f"there is no format .{format}" if format else f"{file} has no suffix"
         raise ExportError(
-            what if file != "-" else "- needs to be told the format",
-            f"--format, or a suffix: {_KNOWN}",
+            problem if file != "-" else "- needs to be told the format",
+            f"--format, or a suffix: {_KNOWN_FORMATS}",
         )
-    return found
+    return format
 
 
 def render_export(
@@ -74,67 +75,67 @@ def render_export(
     format: str,
     around: Neighbourhood,
     kinds: tuple[RelationKind, ...],
-    look: RenderOptions,
+    options: RenderOptions,
 ) -> ExportResult:
-    """Render the documents of a format, for what is around a concept or for everything."""
+    """Render the documents of a format, for what is around a concept or for everything.
+
+    Raises QuestionError for an unknown concept, NothingFound for an empty part, ExportError when
+    the format cannot show it.
+    """
     part = select_subgraph(graph, around, kinds)
+    language = "en" if options.language == "auto" else options.language
     if format in DATA:
-        return ExportResult(
-            _data(part.graph, format), format, len(part.graph), part.graph.number_of_edges()
-        )
-    language = "en" if look.language == "auto" else look.language
+        relations = part.graph.number_of_edges()
+        return ExportResult(_render_data(part.graph, format), format, len(part.graph), relations)
     if format == "html":
-        from kg.export.page.page import page
+        from kg.export.page.page import render_page
 
-        return ExportResult(
-            {"": page(graph, around, kinds, language).encode()},
-            format,
-            len(graph),
-            graph.number_of_edges(),
-        )
-    from kg.export.diagrams import canvas, dot, mermaid
-    from kg.export.drawing.svg import svg
-    from kg.export.drawing.topics import topics
-    from kg.export.drawing.view import view
+        page = render_page(graph, around, kinds, language)
+        return ExportResult({"": page.encode()}, format, len(graph), graph.number_of_edges())
+    return _render_drawing(graph, part, format, language, options.dark)
 
-    seen = view(part, topics(graph, language), language)
+
+def _render_drawing(
+    graph: Graph, part: Subgraph, format: str, language: Language, dark: bool
+) -> ExportResult:
+    from kg.export.diagrams import render_canvas, render_dot, render_mermaid
+    from kg.export.drawing.svg import render_svg
+    from kg.export.drawing.topics import group_topics
+    from kg.export.drawing.view import build_view
+
+    view = build_view(part, group_topics(graph, language), language)
     if format in {"svg", "png"}:
-        text = svg(seen, language, dark=look.dark)
+        text = render_svg(view, language, dark=dark)
     else:
-        text = {"dot": dot, "mmd": mermaid, "canvas": canvas}[format](seen, language)
+        diagrams = {"dot": render_dot, "mmd": render_mermaid, "canvas": render_canvas}
+        text = diagrams[format](view, language)
     data = text.encode()
     if format == "png":
-        from kg.export.drawing.png import png
+        from kg.export.drawing.png import render_png
 
-        data = png(text)
-    return ExportResult({"": data}, format, len(part.graph), len(part.drawn_edges), seen.folded)
+        data = render_png(text)
+    return ExportResult({"": data}, format, len(part.graph), len(part.drawn_edges), view.folded)
 
 
-def _data(graph: Graph, format: str) -> dict[str, bytes]:
-    from kg.export import data as interchange
+def _render_data(graph: Graph, format: str) -> dict[str, bytes]:
+    from kg.export import data
 
     if format == "csv":
-        return {
-            ".nodes": interchange.csv_nodes(graph).encode(),
-            ".edges": interchange.csv_edges(graph).encode(),
-        }
-    return {
-        "": {
-            "json": interchange.node_link,
-            "graphml": interchange.graphml,
-            "gexf": interchange.gexf,
-        }[format](graph).encode()
-    }
+        nodes, edges = data.render_csv_nodes(graph), data.render_csv_edges(graph)
+        return {".nodes": nodes.encode(), ".edges": edges.encode()}
+    render = {"json": data.render_json, "graphml": data.render_graphml, "gexf": data.render_gexf}
+    return {"": render[format](graph).encode()}
 
 
-def write(made: ExportResult, file: str) -> ExportResult:
-    """Write the documents: of several, each beside `file` with its own name. Raises ExportError.
+def write_export(result: ExportResult, file: str) -> ExportResult:
+    """Write the documents, and return the result with the paths of the files.
 
-    A file is written beside the old one and then replaces it: readers see either one, never half.
+    Each of several documents gets a name of its own beside `file`. Readers see the old file or the
+    new one, never half of it. Raises ExportError.
     """
     target = Path(os.path.realpath(file))  # Write through a link, not over it.
-    paths = [target.with_name(f"{target.stem}{which}{target.suffix}") for which in made.documents]
-    for path, data in zip(paths, made.documents.values(), strict=True):
+    paths = [target.with_name(f"{target.stem}{part}{target.suffix}") for part in result.documents]
+    for path, data in zip(paths, result.documents.values(), strict=True):
         try:
             if path.exists() and not path.is_file():
                 raise ExportError(f"{path} is not a file", "name a file to write")
@@ -144,4 +145,4 @@ def write(made: ExportResult, file: str) -> ExportResult:
                 f"{path} cannot be written: {error.strerror or error}",
                 "name a file where you may write",
             ) from error
-    return replace(made, paths=tuple(paths))
+    return replace(result, paths=tuple(paths))

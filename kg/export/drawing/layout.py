@@ -1,18 +1,22 @@
-"""Place boxes and route the lines between them: a layered drawing. Knows nothing of concepts.
+"""Compute a layered drawing: where each node is placed and how each edge runs.
 
-The steps are those of Sugiyama, Tagawa and Toda (1981): reverse the few lines that close cycles,
-give each box the layer of the longest path to it, order the layers by barycentres so that few lines
-cross, and move every box as near to its neighbours as the order allows. kg/export/page/layout.js
-does the same, step by step: the drawing on the page and the still one agree to the pixel.
+The steps are those of Sugiyama, Tagawa and Toda (1981): reverse the few edges that close cycles,
+give each node the layer of the longest path to it, order the layers by barycentres so that few
+edges cross, and move every node as near to its neighbours as the order allows.
+
+Coordinates within a drawing are `along`, in the direction in which the layers follow each other,
+and `across`, within a layer. kg/export/page/layout.js does the same, step by step: the drawing in
+the page and the still picture have to agree to the pixel.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import floor
 
 from kg.export.drawing.layers import (
     SWEEPS,
-    LayerEdge,
+    NodePair,
     assign_layers,
     mean,
     neighbours,
@@ -21,28 +25,47 @@ from kg.export.drawing.layers import (
     split_long_edges,
 )
 
+Point = tuple[int, int]  # x and y, in pixels.
 Size = tuple[int, int]  # Width and height, in pixels.
+Span = tuple[int, int]  # The first and the last pixel along the drawing.
 
-FRAME = (
-    1280,
-    760,
-)  # The frame a drawing should fit into: it decides whether layers run down or to the right.
+# The size that a drawing should fit into. It decides whether layers run down or to the right.
+FRAME: Size = (1280, 760)
+# Pixels around the drawing.
 _MARGIN = 24
-_BETWEEN = 18  # Pixels between boxes of one layer.
-_APART = 58  # Pixels between layers.
-_BEND = 10  # Pixels that a line takes in a layer it passes through.
-_HEAD = 8  # The length of an arrowhead, in pixels.
+# Pixels between nodes of one layer.
+_NODE_GAP = 18
+# Pixels between layers.
+_LAYER_GAP = 58
+# Pixels that an edge takes in a layer through which it passes.
+_BEND = 10
+# The length of an arrowhead, in pixels.
+_HEAD_LENGTH = 8
+# Half the width of an arrowhead, in pixels.
+_HEAD_HALF_WIDTH = 4
+# The largest distance between two edges at one node, in pixels.
+_PORT_GAP = 14.0
+# The part of a node's side that its edges may take.
+_PORT_PART = 0.7
+# How many of the sweeps look at the layers on both sides, and straighten edges: the last ones.
+_FINAL_SWEEPS = 8
+# How strongly a node keeps its wanted position.
+_WEIGHT = 1.0
+# How strongly a node or bend without a neighbour keeps its position: it makes room for the others.
+_LOOSE_WEIGHT = 0.1
+# How strongly a bend keeps its wanted position, so that edges run straight.
+_BEND_WEIGHT = 4.0
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A finished drawing.
+    """A finished drawing, in pixels.
 
-    The centre of each box; for each line its SVG path and its arrowhead, as the points of a
-    polygon; the whole size.
+    `places` are the centres of the nodes. `routes` are the SVG paths of the edges, and `heads` their
+    arrowheads as the points of polygons. `down` tells whether the layers run down or to the right.
     """
 
-    places: tuple[tuple[int, int], ...]
+    places: tuple[Point, ...]
     routes: tuple[str, ...]
     heads: tuple[str, ...]
     width: int
@@ -51,117 +74,142 @@ class Layout:
 
 
 @dataclass(frozen=True, slots=True)
-class _Joined:
-    """Each line as the boxes and bends it runs through, and whether it runs against the layers."""
+class _LayeredEdges:
+    """Each edge as a chain of nodes and bends, and whether it runs against the layers."""
 
     chains: list[list[int]]
-    turned: list[bool]
+    is_reversed: list[bool]
 
 
-def layout(sizes: Sequence[Size], lines: Sequence[LayerEdge], frame: Size = FRAME) -> Layout:
-    """Lay out boxes and lines: to the right if that fits the frame, else as fits best.
+@dataclass(frozen=True, slots=True)
+class _Band:
+    """The pixels of a layer along the drawing."""
 
-    Boxes without a line are placed below. The same boxes and lines in the same order give the same
-    drawing. Lines may form cycles, but not lead from a box to itself.
+    start: int
+    depth: int
+
+    @property
+    def centre(self) -> int:
+        return _round(self.start + self.depth / 2)
+
+    def span(self, length: int) -> Span:
+        """Return the pixels of a node of this length in the middle of the layer."""
+        return (
+            _round(self.start + (self.depth - length) / 2),
+            _round(self.start + (self.depth + length) / 2),
+        )
+
+
+def compute_layout(sizes: Sequence[Size], edges: Sequence[NodePair], frame: Size = FRAME) -> Layout:
+    """Lay out nodes and edges: to the right if that fits the frame, else as fits best.
+
+    Nodes without an edge are placed below. The same nodes and edges in the same order give the same
+    drawing. Edges may form cycles, but not lead from a node to itself.
     """
-    turned = reversed_edges(len(sizes), lines)
-    arcs = [
-        (target, source) if back else (source, target)
-        for (source, target), back in zip(lines, turned, strict=True)
+    is_reversed = reversed_edges(len(sizes), edges)
+    acyclic = [
+        (target, source) if turn else (source, target)
+        for (source, target), turn in zip(edges, is_reversed, strict=True)
     ]
-    layers = assign_layers(len(sizes), arcs)
-    chains = split_long_edges(layers, arcs)
-    rows = order_layers(layers, chains, sorted({box for arc in arcs for box in arc}))
-    drawings = [
-        _drawing(sizes, rows, _Joined(chains, turned), frame, down) for down in (False, True)
-    ]
+    layers = assign_layers(len(sizes), acyclic)
+    chains = split_long_edges(layers, acyclic)
+    rows = order_layers(layers, chains, {node for edge in acyclic for node in edge})
+    layered = _LayeredEdges(chains, is_reversed)
+    layouts = [_lay_out(sizes, rows, layered, frame, down) for down in (False, True)]
+    # The first of equals counts.
     return max(
-        drawings, key=lambda drawing: min(1, frame[0] / drawing.width, frame[1] / drawing.height)
-    )  # The first of equals.
+        layouts, key=lambda layout: min(1, frame[0] / layout.width, frame[1] / layout.height)
+    )
 
 
-def _drawing(
-    sizes: Sequence[Size], rows: Sequence[Sequence[int]], joined: "_Joined", frame: Size, down: bool
+def _lay_out(
+    sizes: Sequence[Size],
+    rows: Sequence[Sequence[int]],
+    edges: _LayeredEdges,
+    frame: Size,
+    down: bool,
 ) -> Layout:
     """Lay out the drawing with its layers running down, or to the right."""
-    count = sum(map(len, rows))
+    count = len(sizes)
     along, across = (1, 0) if down else (0, 1)
     breadth = {
-        node: float(sizes[node][across]) if node < len(sizes) else _BEND
-        for row in rows
-        for node in row
+        node: float(sizes[node][across]) if node < count else _BEND for row in rows for node in row
     }
-    centres = _across(rows, joined.chains, breadth, len(sizes))
-    first = min((centres[node] - breadth[node] / 2 for node in centres), default=0.0) - _MARGIN
-    last = max((centres[node] + breadth[node] / 2 for node in centres), default=0.0) + _MARGIN
-    places, spans, start = [(0, 0)] * len(sizes), {}, _MARGIN
-    for row in rows:
-        depth = max(sizes[node][along] for node in row if node < len(sizes))
+    offsets = _place_across(rows, edges.chains, breadth, count)
+    first = min((offsets[node] - breadth[node] / 2 for node in offsets), default=0.0) - _MARGIN
+    last = max((offsets[node] + breadth[node] / 2 for node in offsets), default=0.0) + _MARGIN
+    bands = _bands(rows, sizes, along)
+    places, spans = [(0, 0)] * count, {}
+    for row, band in zip(rows, bands, strict=True):
         for node in row:
-            length = sizes[node][along] if node < len(sizes) else depth
-            spans[node] = (
-                _round(start + (depth - length) / 2),
-                _round(start + (depth + length) / 2),
-            )
-            if node < len(sizes):
-                places[node] = _point(
-                    _round(start + depth / 2), _round(centres[node] - first), down
-                )
-        start += depth + _APART
-    whole = _point(start - _APART + _MARGIN, _round(last - first), down) if count else (0, 0)
-    width, height = _grid(
-        places, sizes, [box for box in range(len(sizes)) if box not in centres], whole, frame
-    )
-    lines = []
-    for chain, (out, into), back in zip(
-        joined.chains, _ports(joined.chains, centres, breadth), joined.turned, strict=True
-    ):
-        way = [out, *(centres[node] for node in chain[1:-1]), into]
-        lines.append(
-            _line([spans[node] for node in chain], [_round(x - first) for x in way], back, down)
-        )
+            spans[node] = band.span(sizes[node][along] if node < count else band.depth)
+            if node < count:
+                places[node] = _point(band.centre, _round(offsets[node] - first), down)
+    size = (0, 0)
+    if bands:
+        length = bands[-1].start + bands[-1].depth + _MARGIN
+        size = _point(length, _round(last - first), down)
+    isolated = [node for node in range(count) if node not in offsets]
+    width, height = _place_isolated(places, sizes, isolated, size, frame)
+    routes = []
+    ports = _ports(edges.chains, offsets, breadth)
+    for chain, (out, into), turn in zip(edges.chains, ports, edges.is_reversed, strict=True):
+        through = [out, *(offsets[bend] for bend in chain[1:-1]), into]
+        crossed = [spans[node] for node in chain]
+        routes.append(_route(crossed, [_round(offset - first) for offset in through], turn, down))
     return Layout(
         tuple(places),
-        tuple(path for path, _ in lines),
-        tuple(head for _, head in lines),
+        tuple(path for path, _ in routes),
+        tuple(head for _, head in routes),
         width,
         height,
         down,
     )
 
 
-def _across(
+def _bands(rows: Sequence[Sequence[int]], sizes: Sequence[Size], along: int) -> list[_Band]:
+    """Return the pixels of each layer: it is as deep as its deepest node."""
+    bands, start = [], _MARGIN
+    for row in rows:
+        depth = max(sizes[node][along] for node in row if node < len(sizes))
+        bands.append(_Band(start, depth))
+        start += depth + _LAYER_GAP
+    return bands
+
+
+def _place_across(
     rows: Sequence[Sequence[int]],
     chains: Sequence[Sequence[int]],
     breadth: dict[int, float],
-    boxes: int,
+    count: int,
 ) -> dict[int, float]:
-    """Return each position across the layers: near its neighbours, in order, with room between."""
+    """Return the position of each node and bend across the layers, near its neighbours.
+
+    The last sweeps pull a bend to the other bends of its edge, which straightens the edge.
+    """
     above, below = neighbours(chains)
-    bends = {node: list(chain[1:-1]) for chain in chains for node in chain[1:-1]}
-    at = dict.fromkeys(breadth, 0.0)
+    bends = {bend: list(chain[1:-1]) for chain in chains for bend in chain[1:-1]}
+    offsets = dict.fromkeys(breadth, 0.0)
     for row in rows:
-        _spread(row, [0.0] * len(row), [1.0] * len(row), breadth, at)
+        _spread(row, [0.0] * len(row), [_WEIGHT] * len(row), breadth, offsets)
     for sweep in range(SWEEPS):
-        down, both = sweep % 2 == 0, sweep >= SWEEPS - 8
+        down, is_final = sweep % 2 == 0, sweep >= SWEEPS - _FINAL_SWEEPS
+        beside = above if down else below
         for row in rows if down else reversed(rows):
             near = [
-                (
-                    bends.get(node, []) if both else []
-                )  # Last, straighten every line as far as the room allows.
-                or (above[node] if down or both else []) + (below[node] if not down or both else [])
+                bends.get(node) or above[node] + below[node] if is_final else beside[node]
                 for node in row
             ]
             wanted = [
-                mean([at[other] for other in others], at[node])
-                for node, others in zip(row, near, strict=True)
+                mean([offsets[neighbour] for neighbour in group], offsets[node])
+                for node, group in zip(row, near, strict=True)
             ]
             weights = [
-                0.1 if not others else 1.0 if node < boxes else 4.0
-                for node, others in zip(row, near, strict=True)
+                _LOOSE_WEIGHT if not group else _WEIGHT if node < count else _BEND_WEIGHT
+                for node, group in zip(row, near, strict=True)
             ]
-            _spread(row, wanted, weights, breadth, at)
-    return at
+            _spread(row, wanted, weights, breadth, offsets)
+    return offsets
 
 
 def _spread(
@@ -169,90 +217,90 @@ def _spread(
     wanted: list[float],
     weights: list[float],
     breadth: dict[int, float],
-    at: dict[int, float],
+    offsets: dict[int, float],
 ) -> None:
-    """Place a row in its order, as near to the wanted positions as the room between allows.
+    """Place a layer in its order, as near to the wanted positions as the room between allows.
 
-    By least squares: without the room that must lie before it, no position may be smaller than the
-    one before. That is an isotonic regression, solved by pooling adjacent violators.
+    This is a least-squares problem: without the room that must lie before it, no position may be
+    smaller than the one before. It is an isotonic regression, solved by pooling adjacent violators.
     """
-    before = 0.0
-    room = []
-    for place, node in enumerate(row):
-        if place:
-            before += (breadth[row[place - 1]] + breadth[node]) / 2 + _BETWEEN
-        room.append(before)
-    pools: list[tuple[float, float, int]] = []  # Mean, weight, and how many.
-    for place, weight in enumerate(weights):
-        mean, many = wanted[place] - room[place], 1
-        while pools and pools[-1][0] >= mean:
-            other, heavy, more = pools.pop()
-            mean = (other * heavy + mean * weight) / (heavy + weight)
-            weight, many = heavy + weight, more + many
-        pools.append((mean, weight, many))
-    place = 0
-    for mean, _, many in pools:
-        for _ in range(many):
-            at[row[place]] = mean + room[place]
-            place += 1
+    room = [0.0]
+    for node, successor in pairwise(row):
+        room.append(room[-1] + (breadth[node] + breadth[successor]) / 2 + _NODE_GAP)
+    pools: list[tuple[float, float, int]] = []  # Mean, weight, and how many nodes.
+    for number, weight in enumerate(weights):
+        average, members = wanted[number] - room[number], 1
+        while pools and pools[-1][0] >= average:
+            other, other_weight, other_members = pools.pop()
+            average = (other * other_weight + average * weight) / (other_weight + weight)
+            weight, members = other_weight + weight, other_members + members
+        pools.append((average, weight, members))
+    averages = [average for average, _, members in pools for _ in range(members)]
+    for node, average, before in zip(row, averages, room, strict=True):
+        offsets[node] = average + before
 
 
-def _grid(
-    places: list[tuple[int, int]], sizes: Sequence[Size], alone: list[int], whole: Size, frame: Size
+def _place_isolated(
+    places: list[Point], sizes: Sequence[Size], isolated: list[int], size: Size, frame: Size
 ) -> Size:
-    """Place boxes without a line in rows below the drawing; return the size of everything."""
-    if not alone:
-        return whole
-    widest, top = max(whole[0], frame[0]), max(whole[1], _MARGIN)
-    left, bottom, right = _MARGIN, top, whole[0]
-    for box in alone:
-        width, height = sizes[box]
+    """Place nodes without an edge in rows below the drawing; return the size of everything."""
+    if not isolated:
+        return size
+    widest, top = max(size[0], frame[0]), max(size[1], _MARGIN)
+    left, bottom, right = _MARGIN, top, size[0]
+    for node in isolated:
+        width, height = sizes[node]
         if left > _MARGIN and left + width + _MARGIN > widest:
-            left, top = _MARGIN, bottom + _BETWEEN
-        places[box] = (_round(left + width / 2), _round(top + height / 2))
-        left += width + _BETWEEN
-        bottom, right = max(bottom, top + height), max(right, left - _BETWEEN + _MARGIN)
+            left, top = _MARGIN, bottom + _NODE_GAP
+        places[node] = (_round(left + width / 2), _round(top + height / 2))
+        left += width + _NODE_GAP
+        bottom, right = max(bottom, top + height), max(right, left - _NODE_GAP + _MARGIN)
     return right, bottom + _MARGIN
 
 
 def _ports(
-    chains: Sequence[Sequence[int]], across: dict[int, float], breadth: dict[int, float]
+    chains: Sequence[Sequence[int]], offsets: dict[int, float], breadth: dict[int, float]
 ) -> list[tuple[float, float]]:
-    """Return where each line leaves and enters its boxes, ordered by its other end."""
-    ends: list[list[float]] = [[0.0, 0.0] for _ in chains]
-    for side, (own, next_to) in enumerate(((0, 1), (-1, -2))):
-        sharing: dict[int, list[int]] = {}
-        for at, chain in enumerate(chains):
-            sharing.setdefault(chain[own], []).append(at)
-        for box, group in sharing.items():
-            group.sort(key=lambda at: across[chains[at][next_to]])
-            step = min(14.0, breadth[box] * 0.7 / len(group))
-            for place, at in enumerate(group):
-                ends[at][side] = across[box] + (place - (len(group) - 1) / 2) * step
-    return [(out, into) for out, into in ends]
+    """Return where each edge leaves and enters its nodes, ordered by where it goes to."""
+    ports: list[list[float]] = [[0.0, 0.0] for _ in chains]
+    for side, (end, beside) in enumerate(((0, 1), (-1, -2))):
+        edges_at: dict[int, list[int]] = {}
+        for edge, chain in enumerate(chains):
+            edges_at.setdefault(chain[end], []).append(edge)
+        for node, edges in edges_at.items():
+            edges.sort(key=lambda edge: offsets[chains[edge][beside]])
+            gap = min(_PORT_GAP, breadth[node] * _PORT_PART / len(edges))
+            for number, edge in enumerate(edges):
+                ports[edge][side] = offsets[node] + (number - (len(edges) - 1) / 2) * gap
+    return [(out, into) for out, into in ports]
 
 
-def _line(spans: list[tuple[int, int]], way: list[int], back: bool, down: bool) -> tuple[str, str]:
-    """Return the path of a line and its arrowhead: curves between layers, straight through each."""
-    tip = (spans[0][1], way[0]) if back else (spans[-1][0], way[-1])
-    base = tip[0] + (_HEAD if back else -_HEAD)
-    head = " ".join(
-        _text(along, across, down)
-        for along, across in (tip, (base, tip[1] - 4), (base, tip[1] + 4))
+def _route(spans: list[Span], across: list[int], turn: bool, down: bool) -> tuple[str, str]:
+    """Return the path and the arrowhead of an edge: curves between layers, straight through each.
+
+    `turn` tells whether the edge is reversed: its head is then at the start of the chain.
+    """
+    tip = (spans[0][1], across[0]) if turn else (spans[-1][0], across[-1])
+    base = tip[0] + (_HEAD_LENGTH if turn else -_HEAD_LENGTH)
+    corners = (
+        tip,
+        (base, tip[1] - _HEAD_HALF_WIDTH),
+        (base, tip[1] + _HEAD_HALF_WIDTH),
     )
-    last = len(way) - 1
+    head = " ".join(_text(*corner, down) for corner in corners)
+    last = len(across) - 1
     path = []
-    for at in range(last):
-        leave = base if back and at == 0 else spans[at][1]
-        enter = base if not back and at == last - 1 else spans[at + 1][0]
+    for layer in range(last):
+        leave = base if turn and layer == 0 else spans[layer][1]
+        enter = base if not turn and layer == last - 1 else spans[layer + 1][0]
         middle = _round((leave + enter) / 2)
-        curve = [(middle, way[at]), (middle, way[at + 1]), (enter, way[at + 1])]
-        path.append(f"{'L' if at else 'M'}{_text(leave, way[at], down)}")
-        path.append("C" + " ".join(_text(along, across, down) for along, across in curve))
+        curve = [(middle, across[layer]), (middle, across[layer + 1]), (enter, across[layer + 1])]
+        path.append(f"{'L' if layer else 'M'}{_text(leave, across[layer], down)}")
+        path.append("C" + " ".join(_text(*point, down) for point in curve))
     return "".join(path), head
 
 
-def _point(along: int, across: int, down: bool) -> tuple[int, int]:
+def _point(along: int, across: int, down: bool) -> Point:
     return (across, along) if down else (along, across)
 
 
@@ -261,4 +309,5 @@ def _text(along: int, across: int, down: bool) -> str:
 
 
 def _round(value: float) -> int:
+    """Round half up, as JavaScript does."""
     return floor(value + 0.5)

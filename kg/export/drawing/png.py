@@ -6,21 +6,24 @@ from kg.errors import ExportError
 from kg.export.drawing.labels import FONTS
 from kg.language.detect import CJK_RUN
 
-_SCALE = 2  # Pixels per unit: sharp on today's screens.
+# Pixels for each unit of the SVG, so that the picture is sharp on today's screens.
+_SCALE = 2
+# A picture of a single character, by which it is found out whether a font has it.
 _GLYPH = f"""<svg xmlns="http://www.w3.org/2000/svg" width="32" height="32" font-family="{FONTS}">
 <text y="26" font-size="24">{{}}</text></svg>"""
+# A private character, which no font has.
+_UNASSIGNED = "\U0010fffd"
 _INSTALL = (
     "install one (Debian, Ubuntu: apt-get install fonts-noto-cjk;"
     " Fedora: dnf install google-noto-sans-cjk-fonts), "
     "or export .svg or .html, which the reader's fonts draw"
 )
-_NOBODYS = "\U0010fffd"  # A private character, which no font has.
 
 
-def png(svg: str) -> bytes:
+def render_png(svg: str) -> bytes:
     """Return the picture at twice its size. Raises ExportError without a suitable font."""
-    for script, sample, wanted in (("Latin", "A", True), ("Chinese", "中", CJK_RUN.search(svg))):
-        if wanted and not has_font(sample):
+    for script, sample, is_needed in (("Latin", "A", True), ("Chinese", "中", CJK_RUN.search(svg))):
+        if is_needed and not has_font(sample):
             raise ExportError(
                 f"no font here has {script} characters: the picture would be without them", _INSTALL
             )
@@ -31,9 +34,9 @@ def png(svg: str) -> bytes:
 
 
 def has_font(character: str) -> bool:
-    """Tell whether some font here draws a character: neither nothing nor the missing-glyph box."""
-    drawn, missing, nothing = (
+    """Tell whether a font here draws a character: neither nothing nor the missing-glyph box."""
+    picture, missing, nothing = (
         resvg_py.svg_to_bytes(svg_string=_GLYPH.format(glyph))
-        for glyph in (character, _NOBODYS, " ")
+        for glyph in (character, _UNASSIGNED, " ")
     )
-    return bytes(drawn) not in {bytes(missing), bytes(nothing)}
+    return bytes(picture) not in {bytes(missing), bytes(nothing)}

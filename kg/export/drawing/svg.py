@@ -1,24 +1,27 @@
 """Draw a view as an SVG picture, light or dark, that every viewer shows alike.
 
-No style sheet and no script.
+The picture has no style sheet and no script.
 """
 
 from dataclasses import dataclass
 from html import escape
 
 from kg.export.drawing.labels import FONTS, SUBTITLE, TITLE, label_width
-from kg.export.drawing.layout import Layout, layout
+from kg.export.drawing.layout import Layout, Point, compute_layout
 from kg.export.drawing.view import Edge, Node, View
 from kg.language.detect import Language
 from kg.types import RelationKind
 from kg.wording import RELATION_NAMES
 
-_LEGEND = 44  # The height of the legend below a drawing, in pixels.
+# The height of the legend below a drawing, in pixels.
+_LEGEND_HEIGHT = 44
+# Nodes that the title of a picture without a focus names.
+_NAMED = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """The colours of a picture; kg/export/page/page.css has the same."""
+    """The colours of a picture. They must be the same in kg/export/page/page.css."""
 
     ground: str
     box: str
@@ -32,7 +35,7 @@ class Theme:
     relations: dict[RelationKind, str]
 
 
-def _each(*values: str) -> dict[RelationKind, str]:
+def _by_kind(*values: str) -> dict[RelationKind, str]:
     return dict(zip(RelationKind, values, strict=True))
 
 
@@ -46,7 +49,7 @@ LIGHT = Theme(
     accent="#1f5f8b",
     on_accent="#ffffff",
     cycle="#c0392b",
-    relations=_each(
+    relations=_by_kind(
         "#7b8794", "#0f766e", "#7c5cbf", "#a0692a", "#3b74b8", "#5b8c2a", "#b4496f", "#a3adb8"
     ),
 )
@@ -60,129 +63,127 @@ DARK = Theme(
     accent="#7cc0ee",
     on_accent="#0f1418",
     cycle="#ff8a7a",
-    relations=_each(
+    relations=_by_kind(
         "#8795a3", "#4fc3b5", "#b49cf0", "#d9a066", "#7fb0ea", "#9ccc65", "#ec8fb0", "#66727f"
     ),
 )
-# Dash patterns, so that colour is not all that tells relations apart.
-DASHES = _each("", "", "8 4", "2 4", "8 3 2 3", "12 4", "4 4", "1 5")
-_BROAD = {RelationKind.EVOLVES_TO}
+# Dash patterns, so that colour is not the only difference between relations.
+DASHES = _by_kind("", "", "8 4", "2 4", "8 3 2 3", "12 4", "4 4", "1 5")
+# The dash pattern of an edge in a cycle.
+_CYCLE_DASHES = "5 4"
+# The width of an edge, in pixels.
+_STROKE = 1.5
+# The width of a lineage's edge, in pixels.
+_LINEAGE_STROKE = 2.2
 
 
-def arrange_view(seen: View) -> Layout:
-    """Lay out everything in a view."""
-    place = {box.id: at for at, box in enumerate(seen.boxes)}
-    return layout(
-        [box.size for box in seen.boxes],
-        [(place[edge.source], place[edge.target]) for edge in seen.edges],
+def layout_of(view: View) -> Layout:
+    """Lay out the nodes and edges of a view."""
+    number = {node.id: position for position, node in enumerate(view.nodes)}
+    return compute_layout(
+        [node.size for node in view.nodes],
+        [(number[edge.source], number[edge.target]) for edge in view.edges],
     )
 
 
-def svg(seen: View, language: Language, *, dark: bool = False) -> str:
+def render_svg(view: View, language: Language, *, dark: bool = False) -> str:
     """Return the picture as an SVG document, with a legend below it."""
-    theme, drawn = DARK if dark else LIGHT, arrange_view(seen)
-    names = {box.id: box.name for box in seen.boxes}
-    ways = zip(seen.edges, drawn.routes, drawn.heads, strict=True)
-    lines = [
-        _edge_group(edge, route, head, theme, _says(edge, names, language))
-        for edge, route, head in ways
+    theme, layout = DARK if dark else LIGHT, layout_of(view)
+    names = {node.id: node.name for node in view.nodes}
+    edges = [
+        _draw_edge(edge, route, head, theme, _describe(edge, names, language))
+        for edge, route, head in zip(view.edges, layout.routes, layout.heads, strict=True)
     ]
-    boxes = [
-        _box(box, place, theme, focus=box.id == seen.focus)
-        for box, place in zip(seen.boxes, drawn.places, strict=True)
+    nodes = [
+        _draw_node(node, place, theme, focus=node.id == view.focus)
+        for node, place in zip(view.nodes, layout.places, strict=True)
     ]
-    legend, across = _legend(seen, drawn, theme, language)
-    width, height = max(drawn.width, across), drawn.height + (_LEGEND if legend else 0)
+    legend, legend_width = _draw_legend(view, layout, theme, language)
+    width = max(layout.width, legend_width)
+    height = layout.height + (_LEGEND_HEIGHT if legend else 0)
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
             f' viewBox="0 0 {width} {height}" '
             f'role="img" lang="{language}" font-family="{escape(FONTS)}" text-anchor="middle">',
-            f"<title>{escape(_title(seen, names))}</title>",
+            f"<title>{escape(_title(view, names))}</title>",
             f'<rect width="100%" height="100%" fill="{theme.ground}"/>',
             '<g fill="none" stroke-linecap="round">',
-            *lines,
+            *edges,
             "</g>",
-            *boxes,
+            *nodes,
             *legend,
             "</svg>\n",
         ]
     )
 
 
-def _title(seen: View, names: dict[str, str]) -> str:
-    return names[seen.focus] if seen.focus else ", ".join(list(names.values())[:8])
+def main_relation_kind(edge: Edge) -> RelationKind:
+    """Return the relation that an edge is drawn as: a lineage says more than a prerequisite."""
+    return RelationKind.EVOLVES_TO if RelationKind.EVOLVES_TO in edge.kinds else edge.kinds[0]
 
 
-def _says(edge: Edge, names: dict[str, str], language: Language) -> str:
+def _title(view: View, names: dict[str, str]) -> str:
+    return names[view.focus] if view.focus else ", ".join(list(names.values())[:_NAMED])
+
+
+def _describe(edge: Edge, names: dict[str, str], language: Language) -> str:
     words = ", ".join(RELATION_NAMES[language][kind] for kind in edge.kinds)
     return f"{names[edge.source]} — {words} → {names[edge.target]}"
 
 
-def main_relation_kind(edge: Edge) -> RelationKind:
-    """Return the relation that a line is drawn as: a lineage says more than a prerequisite."""
-    return RelationKind.EVOLVES_TO if RelationKind.EVOLVES_TO in edge.kinds else edge.kinds[0]
-
-
-def _edge_group(edge: Edge, route: str, head: str, theme: Theme, says: str) -> str:
+def _draw_edge(edge: Edge, route: str, head: str, theme: Theme, description: str) -> str:
     kind = main_relation_kind(edge)
     color = theme.cycle if edge.cycle else theme.relations[kind]
-    dash = "5 4" if edge.cycle else DASHES[kind]
-    dashed = f' stroke-dasharray="{dash}"' if dash else ""
-    tip = "" if kind.symmetric else f'<polygon points="{head}" fill="{color}"/>'
-    breadth = 2.2 if kind in _BROAD else 1.5
-    path = f'<path d="{route}" stroke="{color}" stroke-width="{breadth}"{dashed}/>'
-    return f"<g><title>{escape(says)}</title>{path}{tip}</g>"
+    dashes = _CYCLE_DASHES if edge.cycle else DASHES[kind]
+    dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
+    arrowhead = "" if kind.symmetric else f'<polygon points="{head}" fill="{color}"/>'
+    stroke = _LINEAGE_STROKE if kind is RelationKind.EVOLVES_TO else _STROKE
+    path = f'<path d="{route}" stroke="{color}" stroke-width="{stroke}"{dashed}/>'
+    return f"<g><title>{escape(description)}</title>{path}{arrowhead}</g>"
 
 
-def _box(box: Node, place: tuple[int, int], theme: Theme, *, focus: bool) -> str:
-    (x, y), (width, height) = place, box.size
-    fill = theme.accent if focus else theme.topic if box.members else theme.box
-    dashed = ' stroke-dasharray="4 3"' if box.gap else ""
+def _draw_node(node: Node, place: Point, theme: Theme, *, focus: bool) -> str:
+    (x, y), (width, height) = place, node.size
+    fill = theme.accent if focus else theme.topic if node.members else theme.box
+    stroke = fill if focus else theme.edge
+    dashed = ' stroke-dasharray="4 3"' if node.gap else ""
     area = f'x="{x - width / 2:g}" y="{y - height / 2:g}" width="{width}" height="{height}" rx="9"'
-    texts = [
-        (
-            box.title,
-            y - 4 if box.subtitle else y + 5,
-            f'font-size="{TITLE}" font-weight="500"',
-            theme.text,
-        )
-    ]
-    texts += [(box.subtitle, y + 14, f'font-size="{SUBTITLE}"', theme.soft)] if box.subtitle else []
+    title_font = f'font-size="{TITLE}" font-weight="500"'
+    title_color, soft = (theme.on_accent,) * 2 if focus else (theme.text, theme.soft)
+    texts = [(node.title, y - 4 if node.subtitle else y + 5, title_font, title_color)]
+    if node.subtitle:
+        texts.append((node.subtitle, y + 14, f'font-size="{SUBTITLE}"', soft))
     return "".join(
         [
-            f"<g><title>{escape(box.name)}</title>"
-            f'<rect {area} fill="{fill}" stroke="{fill if focus else theme.edge}"{dashed}/>',
+            f"<g><title>{escape(node.name)}</title>",
+            f'<rect {area} fill="{fill}" stroke="{stroke}"{dashed}/>',
             *(
-                f'<text x="{x}" y="{at}" {font} fill="{theme.on_accent if focus else color}">'
-                f"{escape(text)}</text>"
-                for text, at, font, color in texts
+                f'<text x="{x}" y="{baseline}" {font} fill="{color}">{escape(text)}</text>'
+                for text, baseline, font, color in texts
             ),
             "</g>",
         ]
     )
 
 
-def _legend(seen: View, drawn: Layout, theme: Theme, language: Language) -> tuple[list[str], int]:
-    """Draw a sample of each kind of line with its meaning, and return how wide that is.
+def _draw_legend(view: View, layout: Layout, theme: Theme, language: Language) -> tuple[list[str], int]:
+    """Draw a sample of each kind of edge with its meaning, and return how wide that is.
 
     With only one kind there is no legend.
     """
-    kinds = sorted({main_relation_kind(edge) for edge in seen.edges}, key=list(RelationKind).index)
+    kinds = sorted({main_relation_kind(edge) for edge in view.edges}, key=list(RelationKind).index)
     if len(kinds) < 2:
         return [], 0
-    parts, x, y = [], 24, drawn.height + 14
+    parts, x, y = [], 24, layout.height + 14
     for kind in kinds:
-        words, tip = (
-            RELATION_NAMES[language][kind],
-            f"{x + 36},{y} {x + 28},{y - 4} {x + 28},{y + 4}",
-        )
-        parts.append(
-            _edge_group(Edge("", "", (kind,), False), f"M{x},{y}L{x + 28},{y}", tip, theme, words)
-        )
-        parts.append(
+        words = RELATION_NAMES[language][kind]
+        head = f"{x + 36},{y} {x + 28},{y - 4} {x + 28},{y + 4}"
+        sample = Edge("", "", (kind,), False)
+        parts += [
+            _draw_edge(sample, f"M{x},{y}L{x + 28},{y}", head, theme, words),
             f'<text x="{x + 44}" y="{y + 4}" font-size="{SUBTITLE}" fill="{theme.soft}"'
-            f' text-anchor="start">{words}</text>'
-        )
+            f' text-anchor="start">{words}</text>',
+        ]
         x += 44 + round(label_width(words, SUBTITLE)) + 24
     return parts, x

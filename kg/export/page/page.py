@@ -1,15 +1,14 @@
 """Render a graph as one HTML page that works offline and from a file.
 
-Markup, style, script and data are in the page; it sends no request to anyone. The scripts
-(layout.js, view.js, page.js beside this file) draw what is in view, as their Python namesakes do
-for a still picture. The page's data:
+Markup, style, script and data are in the page; it sends no request to anyone. The scripts beside
+this file draw what is in view, as kg/export/drawing does for a still picture. The page's data:
 
   concepts  by id: id, name, title and subtitle (as they fit), w, h, gap, aliases, definition,
             notes as file:lines
   topics    id, name, title, subtitle, w, h, members (positions of concepts)
   edges     source and target (positions of concepts), kind (position of a kind), confidence,
             origin, reason, evidence as [file:lines, quote], flags: 1 suggested, 2 replaced by
-            a longer path, 4 part of a cycle, 8 its quotes are gone
+            a longer path, 4 part of a cycle, 8 all its quotes are gone
 
 Notes are untrusted: `<` is escaped in the data, the script writes text only, and a content security
 policy forbids everything else.
@@ -25,221 +24,151 @@ from typing import Any
 
 from kg.export.drawing.labels import plain_label
 from kg.export.drawing.layout import FRAME
-from kg.export.drawing.topics import topics
-from kg.export.drawing.view import MOST, Node, concept_box, cycles_in, topic_box
-from kg.graph.build import Graph, concept_of, concepts_of, relations_of
+from kg.export.drawing.topics import group_topics
+from kg.export.drawing.view import (
+    MOST_CONCEPTS,
+    Node,
+    concept_node,
+    edges_in_cycles,
+    topic_node,
+)
+from kg.export.page.words import WORDS
+from kg.graph.build import EdgeKey, Graph, concept_of, relations_of
 from kg.graph.subgraph import DRAWN_KINDS, Neighbourhood, drawable_edges
 from kg.language.detect import Language, detect_language
 from kg.text import format_location, printable
-from kg.types import Relation, RelationKind, Status
+from kg.types import Evidence, Relation, RelationKind, Status
 from kg.wording import RELATION_NAMES, RELATION_SENTENCES
 
 _KINDS = list(RelationKind)
-_EN = {
-    "heading": "Concepts",
-    "search": "Search",
-    "search_hint": "name, 中文名",
-    "found": "{} found",
-    "controls": "View",
-    "focus": "In view",
-    "before": "Before",
-    "after": "After",
-    "both": "Both",
-    "depth": "Steps",
-    "all": "all",
-    "everything": "Show everything",
-    "fold": "Fold topics again",
-    "relations": "Relations",
-    "suggested": "suggestions too",
-    "suggestions": "{} suggestions",
-    "outline": "Outline",
-    "drawing": "Drawing of the concepts",
-    "zoom": "Zoom",
-    "zoom_in": "Zoom in",
-    "zoom_out": "Zoom out",
-    "zoom_fit": "Fit",
-    "close": "Close",
-    "notes": "Notes",
-    "gap": "Not in the notes yet.",
-    "cycle": "leads around in a circle",
-    "stale": "its quote is gone from the notes",
-    "neighbours": "lines in: {}, out: {}",
-    "seen_all": "{} concepts.",
-    "seen_before": "{} and the {} concepts before it.",
-    "seen_after": "{} and the {} concepts after it.",
-    "seen_both": "{} and the {} concepts before and after it.",
-    "seen_topics": "Folded into {} topics: choose one to unfold it.",
-    "keys": "Arrow keys follow lines and layers · Enter opens · / searches · Esc closes"
-    " · Ctrl and wheel zoom",
-    "noscript": "The drawing needs JavaScript.",
-}
-_ZH = {
-    "heading": "概念图",
-    "search": "搜索",
-    "search_hint": "名称、缩写、English",
-    "found": "找到 {} 个",
-    "controls": "视图",
-    "focus": "显示范围",
-    "before": "之前",
-    "after": "之后",
-    "both": "前后",
-    "depth": "步数",
-    "all": "全部",
-    "everything": "显示全部",
-    "fold": "重新折叠主题",
-    "relations": "关系",
-    "suggested": "包括待确认的",
-    "suggestions": "待确认 {} 个",
-    "outline": "目录",
-    "drawing": "概念图",
-    "zoom": "缩放",
-    "zoom_in": "放大",
-    "zoom_out": "缩小",
-    "zoom_fit": "适应",
-    "close": "关闭",
-    "notes": "笔记",
-    "gap": "笔记中还没有。",
-    "cycle": "形成环路",
-    "stale": "引文已不在笔记中",
-    "neighbours": "入 {} 条，出 {} 条",
-    "seen_all": "{} 个概念。",
-    "seen_before": "{} 及其之前的 {} 个概念。",
-    "seen_after": "{} 及其之后的 {} 个概念。",
-    "seen_both": "{} 及其前后的 {} 个概念。",
-    "seen_topics": "折叠为 {} 个主题，点击即可展开。",
-    "keys": "方向键沿线与层移动 · 回车打开 · / 搜索 · Esc 关闭 · Ctrl 加滚轮缩放",
-    "noscript": "显示图需要 JavaScript。",
-}
-_WORDS = {"en": _EN, "zh": _ZH}
-
-# They share one scope, in this order.
+# The scripts share one scope, in this order.
 _SCRIPTS = ("layout.js", "view.js", "drawing.js", "page.js", "panel.js")
+# The flags of an edge, which view.js has too.
+_SUGGESTED, _REPLACED, _IN_CYCLE, _STALE = 1, 2, 4, 8
 
 
-def page(
+def render_page(
     graph: Graph, around: Neighbourhood, kinds: tuple[RelationKind, ...], language: Language
 ) -> str:
     """Return the page with the whole graph but rejected relations, opened at a part."""
-    words = _WORDS[language]
-    style = _asset("page.css")
-    script = "(() => {\n" + "\n".join(map(_asset, _SCRIPTS)) + "})();"
-    focus = plain_label(concept_of(graph, around.focus).name(language)) if around.focus else ""
+    words = WORDS[language]
+    style = _read_asset("page.css")
+    script = "(() => {\n" + "\n".join(map(_read_asset, _SCRIPTS)) + "})();"
+    heading = words["heading"]
+    if around.focus:
+        heading = f"{plain_label(concept_of(graph, around.focus).name(language))} · {heading}"
     data = json.dumps(
-        _data(graph, around, kinds, language), ensure_ascii=False, separators=(",", ":")
+        _page_data(graph, around, kinds, language), ensure_ascii=False, separators=(",", ":")
     )
-    parts = {key: escape(word) for key, word in words.items()} | {
-        "tongue": language,
-        "title": escape(f"{focus} · {words['heading']}" if focus else words["heading"]),
+    fields = {name: escape(word) for name, word in words.items()} | {
+        "language": language,
+        "title": escape(heading),
         "style": style,
         "style_hash": _hash(style),
         "script": script,
         "script_hash": _hash(script),
         "data": data.replace("<", "\\u003c"),
     }
-    return Template(_asset("page.html")).substitute(parts)
+    return Template(_read_asset("page.html")).substitute(fields)
 
 
-def _asset(name: str) -> str:
+def _read_asset(name: str) -> str:
     return files("kg.export.page").joinpath(name).read_text(encoding="utf-8")
 
 
 def _hash(text: str) -> str:
+    """Return the hash of a script or style, by which the content security policy allows it."""
     return f"sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
-def _data(
+def _page_data(
     graph: Graph, around: Neighbourhood, kinds: tuple[RelationKind, ...], language: Language
 ) -> dict[str, Any]:
-    place = {id: at for at, id in enumerate(sorted(graph))}
+    position = {id: number for number, id in enumerate(sorted(graph))}
     relations = [
         relation for relation in relations_of(graph) if relation.status is not Status.REJECTED
     ]
-    kept, circles = set(drawable_edges(graph, _KINDS)), cycles_in(graph)
-    edges = []
-    for relation in relations:
-        line = (relation.source, relation.target, relation.kind.value)
-        stale = relation.evidence != () and not any(place.found for place in relation.evidence)
-        flags = (
-            (relation.status is Status.SUGGESTED)
-            | 2 * (line not in kept)
-            | 4 * (line in circles)
-            | 8 * stale
-        )
-        edges.append(
-            {
-                "source": place[relation.source],
-                "target": place[relation.target],
-                "flags": flags,
-                **_edge(relation, language),
-            }
-        )
+    drawable, in_cycles = set(drawable_edges(graph, _KINDS)), edges_in_cycles(graph)
     return {
-        "words": _WORDS[language],
+        "words": WORDS[language],
         "frame": FRAME,
-        "most": MOST,
+        "most": MOST_CONCEPTS,
         "start": {
             "focus": around.focus,
             "direction": around.direction.value,
             "depth": around.depth,
             "kinds": [_KINDS.index(kind) for kind in kinds or DRAWN_KINDS],
         },
-        "kinds": [_kind(kind, relations, language) for kind in _KINDS],
-        "concepts": [_concept(graph, id, language) for id in place],
+        "kinds": [_kind_data(kind, relations, language) for kind in _KINDS],
+        "concepts": [_concept_data(graph, id, language) for id in position],
         "topics": [
-            {**_box(topic_box(relation)), "members": [place[id] for id in relation.members]}
-            for relation in topics(graph, language)
+            {**_node_data(topic_node(topic)), "members": [position[id] for id in topic.members]}
+            for topic in group_topics(graph, language)
         ],
-        "edges": edges,
+        "edges": [
+            {
+                "source": position[relation.source],
+                "target": position[relation.target],
+                "flags": _flags(relation, drawable, in_cycles),
+                **_relation_data(relation, language),
+            }
+            for relation in relations
+        ],
     }
 
 
-def _kind(kind: RelationKind, relations: list[Relation], language: Language) -> dict[str, Any]:
+def _flags(relation: Relation, drawable: set[EdgeKey], in_cycles: set[EdgeKey]) -> int:
+    edge = (relation.source, relation.target, relation.kind.value)
+    is_stale = relation.evidence != () and not any(place.found for place in relation.evidence)
+    return (
+        _SUGGESTED * (relation.status is Status.SUGGESTED)
+        | _REPLACED * (edge not in drawable)
+        | _IN_CYCLE * (edge in in_cycles)
+        | _STALE * is_stale
+    )
+
+
+def _kind_data(kind: RelationKind, relations: list[Relation], language: Language) -> dict[str, Any]:
     """Return the name of a kind of relation, its wording from either end, and its count."""
     sentences = RELATION_SENTENCES[language][kind]
     out, into = (sentence.replace("{}", "", 1).strip() for sentence in sentences)
-    count = sum(
-        relation.kind is kind and relation.status is Status.ACCEPTED for relation in relations
-    )
-    word = RELATION_NAMES[language][kind]
+    accepted = [relation for relation in relations if relation.status is Status.ACCEPTED]
     return {
         "kind": kind.value,
-        "word": word,
+        "word": RELATION_NAMES[language][kind],
         "out": out,
         "into": into,
         "symmetric": kind.symmetric,
-        "count": count,
+        "count": sum(relation.kind is kind for relation in accepted),
     }
 
 
-def _concept(graph: Graph, id: str, language: Language) -> dict[str, Any]:
-    (concept,) = concepts_of(graph, [id])
-    box = concept_box(graph, id, language)
+def _concept_data(graph: Graph, id: str, language: Language) -> dict[str, Any]:
+    concept = concept_of(graph, id)
+    found = [place for place in concept.notes if place.found]
     return {
-        **_box(box),
+        **_node_data(concept_node(graph, id, language)),
         "gap": concept.gap,
         "aliases": list(dict.fromkeys(plain_label(alias.text) for alias in concept.aliases)),
         "definition": printable(concept.definition.get(language)),
-        "notes": [
-            plain_label(format_location(place.path, place.first, place.last))
-            for place in concept.notes
-            if place.found
-        ],
+        "notes": [plain_label(_locate(place)) for place in found],
     }
 
 
-def _box(box: Node) -> dict[str, Any]:
-    width, height = box.size
+def _node_data(node: Node) -> dict[str, Any]:
+    width, height = node.size
     return {
-        "id": box.id,
-        "name": box.name,
-        "title": box.title,
-        "subtitle": box.subtitle,
+        "id": node.id,
+        "name": node.name,
+        "title": node.title,
+        "subtitle": node.subtitle,
         "w": width,
         "h": height,
     }
 
 
-def _edge(relation: Relation, language: Language) -> dict[str, Any]:
+def _relation_data(relation: Relation, language: Language) -> dict[str, Any]:
+    """Return what the panel says of a relation; quotes in the reader's language come first."""
     places = sorted(
         (place for place in relation.evidence if place.found),
         key=lambda place: detect_language(place.quote) != language,
@@ -249,11 +178,9 @@ def _edge(relation: Relation, language: Language) -> dict[str, Any]:
         "confidence": relation.confidence,
         "origin": relation.origin.value,
         "reason": printable(relation.reason.get(language)),
-        "evidence": [
-            [
-                plain_label(format_location(place.path, place.first, place.last)),
-                printable(place.quote),
-            ]
-            for place in places
-        ],
+        "evidence": [[plain_label(_locate(place)), printable(place.quote)] for place in places],
     }
+
+
+def _locate(place: Evidence) -> str:
+    return format_location(place.path, place.first, place.last)

@@ -19,11 +19,11 @@ import pytest
 
 from cli import main
 from kg.errors import ExportError, NothingFound
-from kg.export.diagrams import mermaid
+from kg.export.diagrams import render_mermaid
 from kg.export.drawing.labels import plain_label
 from kg.export.drawing.png import has_font
-from kg.export.drawing.topics import topics
-from kg.export.drawing.view import View, view
+from kg.export.drawing.topics import group_topics
+from kg.export.drawing.view import View, build_view
 from kg.export.write import DATA, DRAWINGS, FORMATS, RenderOptions, render_export
 from kg.graph.build import Graph, concept_of, relation_of
 from kg.graph.subgraph import Direction, Neighbourhood, drawable_edges, reachable, select_subgraph
@@ -72,7 +72,7 @@ def label(graph: Graph, id: str) -> str:
 
 
 def seen(graph: Graph, focus: str = "") -> View:
-    return view(select_subgraph(graph, Neighbourhood(focus)), topics(graph, "en"), "en")
+    return build_view(select_subgraph(graph, Neighbourhood(focus)), group_topics(graph, "en"), "en")
 
 
 def test_json_holds_everything_and_is_read_by_networkx_and_by_us(graph: Graph) -> None:
@@ -146,11 +146,11 @@ def test_graphviz_reads_the_same_boxes_lines_and_names(graph: Graph, focus: str)
     assert not done.stderr
     read = json.loads(done.stdout.decode("utf-8"), strict=False)
     boxes = {item["_gvid"]: item["name"] for item in read["objects"]}
-    assert sorted(boxes.values()) == sorted(box.id for box in drawn.boxes)
+    assert sorted(boxes.values()) == sorted(box.id for box in drawn.nodes)
     names = {
         item["name"]: item["label"].replace("\\n", "\n").split("\n")[0] for item in read["objects"]
     }
-    for box in drawn.boxes:
+    for box in drawn.nodes:
         if "\\" not in box.name:
             assert names[box.id] == box.name
     lines = sorted(
@@ -165,7 +165,7 @@ def test_graphviz_reads_the_same_boxes_lines_and_names(graph: Graph, focus: str)
 def test_a_canvas_has_a_card_for_each_box_apart_from_the_others(graph: Graph) -> None:
     drawn, read = seen(graph), json.loads(made(graph, "canvas"))
     cards = {item["id"]: item for item in read["nodes"]}
-    assert cards.keys() == {box.id for box in drawn.boxes}
+    assert cards.keys() == {box.id for box in drawn.nodes}
     assert [(item["fromNode"], item["toNode"]) for item in read["edges"]] == [
         (edge.source, edge.target) for edge in drawn.edges
     ]
@@ -226,16 +226,16 @@ def test_mermaid_says_what_to_narrow_when_there_is_too_much() -> None:
                 "used_by",
                 **crowd.edges["c0000", "c0001", "prerequisite_of"],
             )
-    drawn = view(select_subgraph(crowd, Neighbourhood(), (RelationKind.USED_BY,)), [], "en")
+    drawn = build_view(select_subgraph(crowd, Neighbourhood(), (RelationKind.USED_BY,)), [], "en")
     with pytest.raises(ExportError, match="500 lines; these are 1770") as error:
-        mermaid(drawn, "en")
+        render_mermaid(drawn, "en")
     assert "--focus" in error.value.hint and "--relation" in error.value.hint
     wordy = sized(80)
     for _, data in wordy.nodes(data=True):
         wide = (Alias("<>" * 300, "en", AliasKind.FULL),)
         data["concept"] = replace(data["concept"], aliases=wide)
     with pytest.raises(ExportError, match="50000 characters"):
-        mermaid(view(select_subgraph(wordy, Neighbourhood()), [], "en"), "en")
+        render_mermaid(build_view(select_subgraph(wordy, Neighbourhood()), [], "en"), "en")
 
 
 def test_a_drawing_of_many_shows_topics_and_data_show_all() -> None:

@@ -15,13 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wcwidth import wcswidth
 
-from kg.export.drawing.labels import box_size, fit_label, label_width, plain_label
+from kg.export.drawing.labels import fit_label, label_width, node_size, plain_label
 from kg.export.drawing.layers import reversed_edges
-from kg.export.drawing.layout import layout
+from kg.export.drawing.layout import compute_layout
 from kg.export.drawing.png import has_font
-from kg.export.drawing.svg import DARK, LIGHT, Theme, arrange_view, svg
-from kg.export.drawing.topics import topics
-from kg.export.drawing.view import MOST, View, view
+from kg.export.drawing.svg import DARK, LIGHT, Theme, layout_of, render_svg
+from kg.export.drawing.topics import group_topics
+from kg.export.drawing.view import MOST_CONCEPTS, View, build_view
 from kg.graph.build import Graph
 from kg.graph.subgraph import Direction, Neighbourhood, select_subgraph
 from kg.render.tree import nearest, tree
@@ -38,7 +38,9 @@ SIZES = st.lists(
 
 
 def seen(graph: Graph, focus: str = "", direction: Direction = Direction.BEFORE) -> View:
-    return view(select_subgraph(graph, Neighbourhood(focus, direction)), topics(graph, "en"), "en")
+    return build_view(
+        select_subgraph(graph, Neighbourhood(focus, direction)), group_topics(graph, "en"), "en"
+    )
 
 
 @given(SIZES, st.data())
@@ -51,7 +53,7 @@ def test_any_boxes_and_lines_are_drawn_apart_and_within_the_picture(
             st.tuples(box, box).filter(lambda pair: pair[0] != pair[1]), max_size=40, unique=True
         )
     )
-    drawn = layout(sizes, lines)
+    drawn = compute_layout(sizes, lines)
     areas = [
         (x - w / 2, y - h / 2, x + w / 2, y + h / 2)
         for (x, y), (w, h) in zip(drawn.places, sizes, strict=True)
@@ -67,7 +69,7 @@ def test_any_boxes_and_lines_are_drawn_apart_and_within_the_picture(
         assert touches(areas[source], points[0]) or touches(areas[source], points[-1])
         tip = POINT.findall(head)[0]
         assert touches(areas[target], (int(tip[0]), int(tip[1])))
-    assert layout(sizes, lines) == drawn
+    assert compute_layout(sizes, lines) == drawn
 
 
 def touches(area: tuple[float, float, float, float], point: tuple[int, int]) -> bool:
@@ -77,7 +79,7 @@ def touches(area: tuple[float, float, float, float], point: tuple[int, int]) -> 
 def test_without_circles_every_line_leads_onward() -> None:
     random.seed(4)
     lines = [(a, b) for a in range(40) for b in range(a + 1, 40) if random.random() < 0.06]
-    drawn = layout([(90, 36)] * 40, lines)
+    drawn = compute_layout([(90, 36)] * 40, lines)
     along = [place[1 if drawn.down else 0] for place in drawn.places]
     assert all(along[source] < along[target] for source, target in lines)
 
@@ -90,13 +92,13 @@ def test_few_lines_are_turned_where_they_lead_around_in_circles() -> None:
 
 
 def test_a_chain_is_straight_and_runs_to_the_right_as_long_as_it_fits() -> None:
-    drawn = layout([(100, 36)] * 4, [(0, 1), (1, 2), (2, 3)])
+    drawn = compute_layout([(100, 36)] * 4, [(0, 1), (1, 2), (2, 3)])
     assert not drawn.down and [place[1] for place in drawn.places] == [42] * 4
-    assert layout([(200, 36)] * 15, [(at, at + 1) for at in range(14)]).down
+    assert compute_layout([(200, 36)] * 15, [(at, at + 1) for at in range(14)]).down
 
 
 def test_a_crossing_that_can_be_avoided_is_avoided() -> None:
-    drawn = layout([(60, 36)] * 4, [(0, 3), (1, 2)])
+    drawn = compute_layout([(60, 36)] * 4, [(0, 3), (1, 2)])
     (_, y0), (_, y1), (_, y2), (_, y3) = drawn.places
     assert (y0 < y1) == (y3 < y2)
 
@@ -104,15 +106,15 @@ def test_a_crossing_that_can_be_avoided_is_avoided() -> None:
 def test_the_picture_is_xml_with_every_box_and_line_and_names_in_full() -> None:
     for graph, focus in ((bundled(), "mla"), (hostile(), ""), (bundled(), "")):
         drawn = seen(graph, focus)
-        root = ElementTree.fromstring(svg(drawn, "en"))
+        root = ElementTree.fromstring(render_svg(drawn, "en"))
         titles = [item.text for item in root.iter(f"{SVG}title")]
-        assert all(box.name in titles for box in drawn.boxes)
+        assert all(box.name in titles for box in drawn.nodes)
         rects = list(root.iter(f"{SVG}rect"))
-        assert len(rects) == len(drawn.boxes) + 1
+        assert len(rects) == len(drawn.nodes) + 1
         texts = [item.text for item in root.iter(f"{SVG}text")]
         assert all(
             box.title in texts and (not box.subtitle or box.subtitle in texts)
-            for box in drawn.boxes
+            for box in drawn.nodes
         )
         assert not {item.tag for item in root.iter()} & {
             f"{SVG}script",
@@ -139,7 +141,7 @@ def test_the_pictures_in_the_readme_are_what_the_command_draws(
 
 def test_light_and_dark_differ_in_nothing_but_colour() -> None:
     drawn = seen(bundled(), "gru")
-    light, dark = (svg(drawn, "zh", dark=dark) for dark in (False, True))
+    light, dark = (render_svg(drawn, "zh", dark=dark) for dark in (False, True))
     assert light != dark
     assert re.sub(r"#[0-9a-f]{6}", "#", light) == re.sub(r"#[0-9a-f]{6}", "#", dark)
 
@@ -174,16 +176,16 @@ def contrast(text: str, other: str) -> float:
 
 
 def test_lines_that_lead_around_are_red_and_dashed() -> None:
-    picture = svg(seen(circle()), "en")
+    picture = render_svg(seen(circle()), "en")
     assert picture.count(f'stroke="{LIGHT.cycle}"') == 3 and "stroke-dasharray" in picture
 
 
 @pytest.mark.parametrize("graph", [bundled(), sized(500)], ids=["bundled", "500"])
 def test_more_than_can_be_read_is_folded_into_topics(graph: Graph) -> None:
     drawn = seen(graph)
-    assert len(drawn.boxes) <= MOST < len(graph)
-    assert sum(box.members or 1 for box in drawn.boxes) == len(graph)
-    place = arrange_view(drawn)
+    assert len(drawn.nodes) <= MOST_CONCEPTS < len(graph)
+    assert sum(box.members or 1 for box in drawn.nodes) == len(graph)
+    place = layout_of(drawn)
     assert place.width * place.height < 1800 * 1800
 
 
@@ -193,7 +195,7 @@ def test_concepts_in_one_note_or_each_in_its_own_are_grouped_by_their_relations(
         for id, data in graph.nodes(data=True):
             moved = replace(data["concept"].notes[0], path=path.format(id))
             data["concept"] = replace(data["concept"], notes=(moved,))
-        groups = topics(graph, "en")
+        groups = group_topics(graph, "en")
         assert 2 <= len(groups) <= 30
         assert sorted(id for group in groups for id in group.members) == sorted(graph)
 
@@ -207,7 +209,7 @@ def test_a_label_takes_the_room_it_has_and_says_when_it_is_cut() -> None:
     cut = fit_label("长" * 300, 14)
     assert cut.endswith("…") and label_width(cut, 14) <= 264
     assert fit_label("MHA", 14) == "MHA"
-    assert box_size("MHA", "")[1] < box_size("MHA", "多头")[1]
+    assert node_size("MHA", "")[1] < node_size("MHA", "多头")[1]
     assert plain_label("a\nb\x00\u202e") == "a b\ufffd\ufffd"
 
 

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from kg.export.diagrams import mermaid
+from kg.export.diagrams import render_mermaid
 from kg.export.drawing.labels import plain_label
-from kg.export.drawing.svg import svg
-from kg.export.drawing.topics import topics
-from kg.export.drawing.view import view
+from kg.export.drawing.svg import render_svg
+from kg.export.drawing.topics import group_topics
+from kg.export.drawing.view import build_view
 from kg.export.write import RenderOptions, render_export
 from kg.graph.build import Graph
 from kg.graph.subgraph import Direction, Neighbourhood, select_subgraph
@@ -281,7 +281,10 @@ def the_same(
     browser: Browser, folder: Path, graph: Graph, around: Neighbourhood, language: Language
 ) -> None:
     still = ElementTree.fromstring(
-        svg(view(select_subgraph(graph, around), topics(graph, language), language), language)
+        render_svg(
+            build_view(select_subgraph(graph, around), group_topics(graph, language), language),
+            language,
+        )
     )
     rects = [item for item in still.iter(f"{SVG}rect") if item.get("rx")]
     paths = [item.get("d") or "" for item in still.iter(f"{SVG}path")]
@@ -337,17 +340,19 @@ def test_mermaids_own_parser_reads_the_same_boxes_lines_and_names(
     page = browser.new_page()
     page.add_script_tag(content=code)
     for graph, focus in ((bundled(), "mla"), (bundled(), ""), (hostile(), "")):
-        drawn = view(select_subgraph(graph, Neighbourhood(focus)), topics(graph, "en"), "en")
-        boxes, lines = page.evaluate(parse, mermaid(drawn, "en"))
-        ids = {f"n{at}": box.id for at, box in enumerate(drawn.boxes, 1)}
+        drawn = build_view(
+            select_subgraph(graph, Neighbourhood(focus)), group_topics(graph, "en"), "en"
+        )
+        boxes, lines = page.evaluate(parse, render_mermaid(drawn, "en"))
+        ids = {f"n{at}": box.id for at, box in enumerate(drawn.nodes, 1)}
         names = {ids[id]: decoded(text).split("<br>") for id, text in boxes}
-        assert names == {box.id: [box.name, *filter(None, [box.subtitle])] for box in drawn.boxes}
+        assert names == {box.id: [box.name, *filter(None, [box.subtitle])] for box in drawn.nodes}
         assert [(ids[a], ids[b], bool(word)) for a, b, word in lines] == [
             (edge.source, edge.target, edge.kinds != (RelationKind.PREREQUISITE_OF,))
             for edge in drawn.edges
         ]
         picture = page.evaluate(
-            "async (text) => (await mermaid.render('drawn', text)).svg", mermaid(drawn, "en")
+            "async (text) => (await mermaid.render('drawn', text)).svg", render_mermaid(drawn, "en")
         )
         assert picture.startswith("<svg") and "owned" not in page.title()
     page.close()
