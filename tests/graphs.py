@@ -1,9 +1,13 @@
-"""Graphs to draw: the bundled notes', one with the worst labels there are, and ones of any size."""
+"""Build graphs to draw: the bundled notes', one with hostile labels, and ones of any size."""
 
 from dataclasses import replace
 from functools import cache
 
+from kg.export.drawing.topics import group_topics
+from kg.export.drawing.view import View, build_view
 from kg.graph.build import Graph, build_graph, concepts_of, relations_of
+from kg.graph.subgraph import Neighbourhood, select_subgraph
+from kg.language.detect import Language
 from kg.types import (
     Alias,
     AliasKind,
@@ -16,7 +20,7 @@ from kg.types import (
     Status,
 )
 from rag.index.graph import load_graph
-from rag.index.location import bundled_location as bundled_place
+from rag.index.location import bundled_location
 from rag.index.reader import Index
 
 HOSTILE = (
@@ -36,103 +40,95 @@ HOSTILE = (
 )
 
 
+def view_of(graph: Graph, around: Neighbourhood | None = None, language: Language = "en") -> View:
+    """Return the view of what is around a concept, or of the whole graph."""
+    part = select_subgraph(graph, around or Neighbourhood())
+    return build_view(part, group_topics(graph, language), language)
+
+
 @cache
 def bundled() -> Graph:
-    with Index(bundled_place()) as index:
+    """Return the graph of the bundled notes. It is shared: copy it before changing it."""
+    with Index(bundled_location()) as index:
         return load_graph(index)
 
 
 def doubled() -> Graph:
-    """The bundled graph twice: 500 concepts with the relations and quotes of real notes."""
+    """Return the bundled graph twice: 500 concepts with the relations and quotes of real notes."""
     graph = bundled()
     concepts, relations = concepts_of(graph, graph), relations_of(graph)
-    return build_graph(
-        [*concepts, *(replace(concept, id=f"{concept.id}-again") for concept in concepts)],
-        [
-            *relations,
-            *(
-                replace(
-                    relation, source=f"{relation.source}-again", target=f"{relation.target}-again"
-                )
-                for relation in relations
-            ),
-        ],
-    )
+    copied_concepts = [replace(concept, id=f"{concept.id}-again") for concept in concepts]
+    copied_relations = [
+        replace(relation, source=f"{relation.source}-again", target=f"{relation.target}-again")
+        for relation in relations
+    ]
+    return build_graph([*concepts, *copied_concepts], [*relations, *copied_relations])
 
 
 def hostile() -> Graph:
-    """The worst labels: each concept is a prerequisite of the next, with a quote just as bad."""
+    """Return a chain of prerequisites whose labels and quotes are hostile."""
     concepts = [
-        Concept(
-            f"c{at}",
+        concept(
+            f"c{number}",
             label,
-            (Alias(label, "en", AliasKind.FULL),),
-            LocalizedText(label, label),
-            (place(label),),
-            False,
+            aliases=(Alias(label, "en", AliasKind.FULL),),
+            definition=LocalizedText(label, label),
+            notes=(evidence(label),),
         )
-        for at, label in enumerate(HOSTILE)
-    ]
-    return build_graph(
-        concepts,
-        [relation(f"c{at}", f"c{at + 1}", quote=label) for at, label in enumerate(HOSTILE[:-1])],
-    )
-
-
-def sized(count: int) -> Graph:
-    """So many concepts, in 20 notes, each with up to four relations to earlier ones."""
-    concepts = [
-        Concept(
-            f"c{at:04}",
-            f"Concept {at}",
-            (
-                Alias(f"Concept {at}", "en", AliasKind.FULL),
-                Alias(f"概念{at}", "zh", AliasKind.FULL),
-            ),
-            LocalizedText(f"第{at}个概念。", f"The concept of number {at}."),
-            (
-                Evidence(
-                    f"en/note{at % 20:02}.md", at + 1, at + 3, (f"Note {at % 20}", "Section"), ""
-                ),
-            ),
-            False,
-        )
-        for at in range(count)
+        for number, label in enumerate(HOSTILE)
     ]
     relations = [
-        relation(
-            f"c{earlier:04}",
-            f"c{at:04}",
-            kind,
-            quote=f"The note says that {earlier} comes before {at}, and why, at length.",
-        )
-        for at in range(1, count)
-        for earlier, kind in {
-            at // 2: RelationKind.PREREQUISITE_OF,
-            at - 1 - at % 7: RelationKind.EVOLVES_TO,
-        }.items()
-        if 0 <= earlier < at
+        relation(f"c{number}", f"c{number + 1}", quote=label)
+        for number, label in enumerate(HOSTILE[:-1])
     ]
     return build_graph(concepts, relations)
 
 
-def alone(count: int) -> Graph:
-    """So many concepts without a relation."""
-    return build_graph(
-        [
-            Concept(f"c{at:02}", f"概念 {at} " * (at % 3 + 1), (), LocalizedText(), (), at % 4 == 0)
-            for at in range(count)
-        ],
-        [],
-    )
+def sized(count: int) -> Graph:
+    """Return `count` concepts in 20 notes, each with up to two relations to earlier ones."""
+    relations = [
+        relation(
+            f"c{earlier:04}",
+            f"c{number:04}",
+            kind,
+            quote=f"The note says that {earlier} comes before {number}, and why, at length.",
+        )
+        for number in range(1, count)
+        for earlier, kind in {
+            number // 2: RelationKind.PREREQUISITE_OF,
+            number - 1 - number % 7: RelationKind.EVOLVES_TO,
+        }.items()
+        if 0 <= earlier < number
+    ]
+    return build_graph(map(_numbered_concept, range(count)), relations)
+
+
+def isolated(count: int) -> Graph:
+    """Return `count` concepts without a relation; every fourth is a gap."""
+    concepts = [
+        concept(f"c{number:02}", f"概念 {number} " * (number % 3 + 1), gap=number % 4 == 0)
+        for number in range(count)
+    ]
+    return build_graph(concepts, [])
 
 
 def circle(kind: RelationKind = RelationKind.PREREQUISITE_OF) -> Graph:
-    """Three concepts that lead around."""
-    concepts = [Concept(id, id, (), LocalizedText(), (), False) for id in "abc"]
-    return build_graph(
-        concepts, [relation("a", "b", kind), relation("b", "c", kind), relation("c", "a", kind)]
-    )
+    """Return a cycle of three concepts."""
+    relations = [relation("a", "b", kind), relation("b", "c", kind), relation("c", "a", kind)]
+    return build_graph(map(concept, "abc"), relations)
+
+
+def concept(
+    id: str,
+    label: str = "",
+    *,
+    aliases: tuple[Alias, ...] = (),
+    definition: LocalizedText = LocalizedText(),  # noqa: B008  # It is frozen.
+    notes: tuple[Evidence, ...] = (),
+    gap: bool = False,
+) -> Concept:
+    """Return a concept; its label is its id unless one is given."""
+    return Concept(id, label or id, aliases, definition, notes, gap)
 
 
 def relation(
@@ -142,6 +138,7 @@ def relation(
     *,
     quote: str = "so",
 ) -> Relation:
+    """Return an accepted relation whose reason and evidence are the quote."""
     reason = LocalizedText(quote, quote)
     return Relation(
         source,
@@ -152,9 +149,28 @@ def relation(
         Status.ACCEPTED,
         reason,
         LocalizedText(),
-        (place(quote),),
+        (evidence(quote),),
     )
 
 
-def place(quote: str) -> Evidence:
+def evidence(quote: str) -> Evidence:
+    """Return a place in a note that has the quote."""
     return Evidence("zh/笔记.md", 3, 4, ("标题",), quote)
+
+
+def _numbered_concept(number: int) -> Concept:
+    note = number % 20
+    return concept(
+        f"c{number:04}",
+        f"Concept {number}",
+        aliases=(
+            Alias(f"Concept {number}", "en", AliasKind.FULL),
+            Alias(f"概念{number}", "zh", AliasKind.FULL),
+        ),
+        definition=LocalizedText(f"第{number}个概念。", f"The concept of number {number}."),
+        notes=(
+            Evidence(
+                f"en/note{note:02}.md", number + 1, number + 3, (f"Note {note}", "Section"), ""
+            ),
+        ),
+    )

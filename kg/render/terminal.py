@@ -8,7 +8,7 @@ import click
 from kg.language.detect import Language
 from kg.render.columns import pad
 from kg.render.labels import LABELS
-from kg.render.tree import nearest, tree
+from kg.render.tree import direct_children, draw_tree
 from kg.text import format_location, printable
 from kg.types import AliasKind, Concept, ConceptDetails, Evidence, Relation, Status
 from kg.wording import RELATION_SENTENCES
@@ -251,14 +251,14 @@ def _plan_tree(plan: "Plan", language: Language) -> list[str]:
         for step in plan.steps
         if any(relation.target == plan.target.id for relation in step.needed)
     ]
-    below = nearest(
+    below = direct_children(
         {**{step.concept.id: step.after for step in plan.steps}, plan.target.id: direct}
     )
     return [
         row.branches
         + _name(concepts[row.id], language)
         + (click.style(f"  +{row.hidden}", dim=True) if row.hidden else "")
-        for row in tree(plan.target.id, below)
+        for row in draw_tree(plan.target.id, below)
     ]
 
 

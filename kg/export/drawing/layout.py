@@ -61,8 +61,9 @@ _BEND_WEIGHT = 4.0
 class Layout:
     """A finished drawing, in pixels.
 
-    `places` are the centres of the nodes. `routes` are the SVG paths of the edges, and `heads` their
-    arrowheads as the points of polygons. `down` tells whether the layers run down or to the right.
+    `places` are the centres of the nodes. `routes` are the SVG paths of the edges, and `heads`
+    their arrowheads as the points of polygons. `down` tells whether the layers run down or to the
+    right.
     """
 
     places: tuple[Point, ...]

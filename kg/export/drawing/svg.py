@@ -167,7 +167,9 @@ def _draw_node(node: Node, place: Point, theme: Theme, *, focus: bool) -> str:
     )
 
 
-def _draw_legend(view: View, layout: Layout, theme: Theme, language: Language) -> tuple[list[str], int]:
+def _draw_legend(
+    view: View, layout: Layout, theme: Theme, language: Language
+) -> tuple[list[str], int]:
     """Draw a sample of each kind of edge with its meaning, and return how wide that is.
 
     With only one kind there is no legend.

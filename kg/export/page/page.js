@@ -1,180 +1,178 @@
 "use strict";
-// React to the reader: choose, unfold, zoom, move by keys.
+// React to the reader: select, unfold, focus, move by keys, follow links. Open the page at its end.
 
-function choose(at, edge) {
-  const box = seen.boxes[at];
-  state.selected = box.id;
-  if (box.members) {
-    unfold(box.topic);
-    const first = boxOf.get(
-      concepts[box.members.find((member) => boxOf.has(concepts[member].id))].id,
-    );
-    shape(first).focus({preventScroll: true});
-    show(first);
+// The factors by which a zoom button and a step of the wheel change the scale.
+const BUTTON_IN = 1.25;
+const BUTTON_OUT = 0.8;
+const WHEEL_IN = 1.1;
+const WHEEL_OUT = 0.9;
+const ARROWS = {ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1]};
+
+// Open a concept in the panel, at the relation of an edge if one is given; unfold a topic.
+function select(number, edge) {
+  const node = view.nodes[number];
+  state.selected = node.id;
+  if (node.members) {
+    unfold(node.topic);
+    const member = node.members.find((member) => numberOf.has(concepts[member].id));
+    const first = numberOf.get(concepts[member].id);
+    nodeElement(first).focus({preventScroll: true});
+    scrollToNode(first);
     return;
   }
-  rove(at);
-  light();
-  panel(box.concept, edge);
-  show(at);
+  setTabStop(number);
+  highlight();
+  openPanel(node.concept, edge);
+  scrollToNode(number);
 }
 
 function unfold(topic) {
-  state.open.add(topic);
-  state.last = topic;
+  state.unfolded.add(topic);
+  state.lastUnfolded = topic;
   state.selected = "";
   draw();
 }
 
-function focus(concept, direction = state.direction) {
-  Object.assign(state, {focus: concept, direction, depth: 0});
-  if (concept >= 0) state.selected = concepts[concept].id;
-  const hash = concept < 0 ? "" : `#${encodeURIComponent(concepts[concept].id)}`;
-  if (linked() !== concept) history.pushState(null, "", hash || "#");
-  controls();
+function foldAll() {
+  state.unfolded.clear();
+  state.lastUnfolded = -1;
   draw();
 }
 
-function reveal(concept) {
-  // wherever it is: in view, in a folded topic, elsewhere in the graph
-  if (!boxOf.has(concepts[concept].id) && state.focus < 0) unfold(home.get(concept));
-  if (!boxOf.has(concepts[concept].id)) focus(concept);
-  const at = boxOf.get(concepts[concept].id);
-  choose(at);
+// Draw what is around a concept, or everything for -1.
+function focusOn(concept, direction = state.direction) {
+  Object.assign(state, {focus: concept, direction, depth: 0});
+  if (concept >= 0) state.selected = concepts[concept].id;
+  const hash = concept < 0 ? "" : encodeURIComponent(concepts[concept].id);
+  if (linkedConcept() !== concept) history.pushState(null, "", `#${hash}`);
+  showDirection();
+  draw();
 }
 
-function key(event, at) {
-  const step = {ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1]}[
-    event.key
-  ];
-  if (event.key === "Enter" || event.key === " ") choose(at);
-  else if (step) move(at, ...(drawn.down ? [step[1], step[0]] : step));
+// Select a concept wherever it is: in view, in a folded topic, or elsewhere in the graph.
+function reveal(concept) {
+  const {id} = concepts[concept];
+  if (!numberOf.has(id) && state.focus < 0) unfold(topicOf.get(concept));
+  if (!numberOf.has(id)) focusOn(concept);
+  select(numberOf.get(id));
+}
+
+function pressKey(event, number) {
+  const step = ARROWS[event.key];
+  if (event.key === "Enter" || event.key === " ") select(number);
+  else if (step) moveFrom(number, ...(layout.down ? [step[1], step[0]] : step));
   else return;
   event.preventDefault();
 }
 
-function move(at, forward, sideways) {
-  const nearest = (list) =>
-    list.sort((a, b) => Math.abs(across(a) - across(at)) - Math.abs(across(b) - across(at)))[0];
-  // As it is drawn, whichever way the relation leads.
-  const [from, to] = forward > 0 ? [0, 1] : [1, 0];
-  const ends = seen.edges.map(({source, target}) =>
+// Move the keyboard focus along an edge, or within the layer, to the nearest node.
+function moveFrom(number, forward, sideways) {
+  const candidates = sideways
+    ? range(view.nodes.length).filter((node) => along(node) === along(number))
+    : connectedNodes(number, forward > 0);
+  const offset = (node) => across(node) - across(number);
+  const [next] = candidates
+    .filter((node) => !sideways || offset(node) * sideways > 0)
+    .sort((a, b) => Math.abs(offset(a)) - Math.abs(offset(b)));
+  if (next === undefined) return;
+  nodeElement(next).focus({preventScroll: true});
+  scrollToNode(next);
+}
+
+// The nodes that edges connect to a node, onward or back as it is drawn, whichever way the relation
+// leads.
+function connectedNodes(number, onward) {
+  const ends = view.edges.map(({source, target}) =>
     along(source) <= along(target) ? [source, target] : [target, source],
   );
-  const joined = ends.filter((pair) => pair[from] === at).map((pair) => pair[to]);
-  const beside = range(seen.boxes.length).filter(
-    (box) => along(box) === along(at) && (across(box) - across(at)) * sideways > 0,
-  );
-  const next = nearest(sideways ? beside : joined);
-  if (next === undefined) return;
-  shape(next).focus({preventScroll: true});
-  show(next);
+  const [from, to] = onward ? [0, 1] : [1, 0];
+  return ends.filter((pair) => pair[from] === number).map((pair) => pair[to]);
 }
 
-function panel(concept, edge) {
-  const shown = concepts[concept],
-    box = find("#panel");
-  const lines = edges.filter((edge) => edge.source === concept || edge.target === concept);
-  const rank = (edge) =>
-    (edge.flags & SUGGESTED ? 100 : 0) + edge.kind * 2 + (edge.source === concept ? 1 : 0);
-  lines.sort((a, b) => rank(a) - rank(b));
-  const sure = lines.filter((edge) => !(edge.flags & SUGGESTED)),
-    unsure = lines.filter((edge) => edge.flags & SUGGESTED);
-  const turn = ["before", "after", "both"].map((way) =>
-    make("button", {type: "button", onclick: () => focus(concept, way)}, words[way]),
-  );
-  box.replaceChildren(
-    make(
-      "button",
-      {type: "button", class: "close", "aria-label": words.close, onclick: close},
-      "×",
-    ),
-    make("h2", {id: "chosen"}, shown.name),
-    shown.aliases.length ? make("p", {class: "aliases"}, shown.aliases.join(" · ")) : "",
-    make(
-      "p",
-      {class: "definition"},
-      shown.gap ? `${words.gap} ${shown.definition}` : shown.definition,
-    ),
-    make("div", {class: "turn", role: "group", "aria-label": words.focus}, ...turn),
-    shown.notes.length ? make("h3", {}, words.notes) : "",
-    make(
-      "ul",
-      {class: "places"},
-      ...shown.notes.map((place) => make("li", {}, make("code", {}, place))),
-    ),
-    sure.length ? make("h3", {}, words.relations) : "",
-    make("ul", {class: "relations"}, ...sure.map((edge) => relation(edge, concept))),
-    unsure.length
-      ? make(
-          "details",
-          {},
-          make("summary", {}, words.suggestions.replace("{}", unsure.length)),
-          make("ul", {class: "relations"}, ...unsure.map((edge) => relation(edge, concept))),
-        )
-      : "",
-  );
-  box.hidden = false;
-  document.body.classList.add("reading");
-  show(boxOf.get(shown.id)); // the panel took some of the room
-  const wanted = edge && box.querySelector(`[data-edge="${edges.indexOf(edge.edges[0])}"]`);
-  wanted?.closest("details")?.setAttribute("open", "");
-  if (wanted) wanted.scrollIntoView({block: "center"});
-  else box.scrollTop = 0;
+// ---- Events
+
+function listen() {
+  const on = (selector, type, react) => find(selector).addEventListener(type, react);
+  on("#search", "input", search);
+  on("#search", "keydown", (event) => {
+    if (event.key !== "Enter" || !hits.length) return;
+    event.preventDefault();
+    openNextHit();
+  });
+  for (const input of document.querySelectorAll('[name="direction"]'))
+    input.addEventListener("change", () => focusOn(state.focus, input.value));
+  on("#depth", "input", ({target}) => {
+    state.depth = Number(target.value) >= view.deepest ? 0 : Number(target.value);
+    draw();
+  });
+  on("#everything", "click", () => focusOn(-1));
+  on("#fold", "click", foldAll);
+  on("#in", "click", () => zoomBy(BUTTON_IN));
+  on("#out", "click", () => zoomBy(BUTTON_OUT));
+  on("#fit", "click", () => zoom(fittingScale()));
+  document.addEventListener("keydown", pressPageKey);
+  window.addEventListener("hashchange", followLink);
+  window.addEventListener("popstate", followLink);
+  listenToWheel();
+  listenToDragging();
 }
 
-function relation(edge, concept) {
-  const out = edge.source === concept,
-    other = out ? edge.target : edge.source,
-    kind = KINDS[edge.kind];
-  const [before, after] = (out ? kind.out : kind.into).split("{}");
-  const name = make(
-    "button",
-    {type: "button", class: "to", onclick: () => reveal(other)},
-    concepts[other].name,
-  );
-  return make(
-    "li",
-    {"data-edge": edges.indexOf(edge), class: edge.flags & CYCLE ? "cycle" : ""},
-    make("p", {class: "says"}, sample(edge.kind), make("span", {}, before, name, after)),
-    edge.reason ? make("p", {}, edge.reason) : "",
-    ...edge.evidence.map(([place, quote]) =>
-      make("blockquote", {}, quote ? make("q", {}, quote) : "", make("cite", {}, place)),
-    ),
-    make(
-      "p",
-      {class: "origin"},
-      [
-        edge.origin,
-        edge.confidence.toFixed(2),
-        edge.flags & CYCLE && words.cycle,
-        edge.flags & STALE && words.stale,
-      ]
-        .filter(Boolean)
-        .join(" · "),
-    ),
-  );
+function pressPageKey(event) {
+  if (event.key === "/" && !event.target.matches("input[type=search]")) {
+    event.preventDefault();
+    find("#search").focus();
+  }
+  if (event.key === "Escape" && !find("#panel").hidden) closePanel();
 }
 
-function sample(kind) {
-  const arrow = KINDS[kind].symmetric ? "" : make("polygon", {points: "30,6 22,2 22,10"});
-  return make(
-    "svg",
-    {class: "sample", width: 30, height: 12, viewBox: "0 0 30 12", "aria-hidden": "true"},
-    make(
-      "g",
-      {class: `edge ${KINDS[kind].kind}`},
-      make("path", {class: "way", d: `M1,6L${arrow ? 22 : 29},6`}),
-      arrow,
-    ),
-  );
+function listenToWheel() {
+  const turn = (event) => {
+    if (!event.ctrlKey) return;
+    event.preventDefault();
+    zoomBy(event.deltaY < 0 ? WHEEL_IN : WHEEL_OUT);
+  };
+  stage.addEventListener("wheel", turn, {passive: false});
 }
 
-function close() {
-  const at = boxOf.get(state.selected);
-  find("#panel").hidden = true;
-  document.body.classList.remove("reading");
-  state.selected = "";
-  light();
-  shape(at ?? 0)?.focus({preventScroll: true});
+// Scroll the stage by dragging its ground with the mouse.
+function listenToDragging() {
+  let held;
+  stage.addEventListener("pointerdown", (event) => {
+    if (event.pointerType === "mouse" && !event.target.closest(".node, .edge"))
+      held = [event.clientX + stage.scrollLeft, event.clientY + stage.scrollTop];
+  });
+  window.addEventListener("pointermove", (event) => {
+    if (held) stage.scrollTo(held[0] - event.clientX, held[1] - event.clientY);
+  });
+  window.addEventListener("pointerup", () => (held = undefined));
 }
+
+// The concept that the address names, or -1.
+function linkedConcept() {
+  try {
+    return conceptById.get(decodeURIComponent(location.hash.slice(1))) ?? -1;
+  } catch {
+    return -1; // The address is not valid.
+  }
+}
+
+function followLink() {
+  const linked = linkedConcept();
+  if (linked === state.focus) return;
+  focusOn(linked);
+  if (linked >= 0) openPanel(linked);
+}
+
+function open() {
+  const linked = linkedConcept();
+  if (window.matchMedia("(max-width: 760px)").matches) find("#controls").removeAttribute("open");
+  buildLegend();
+  listen();
+  state.focus = linked >= 0 ? linked : (conceptById.get(start.focus) ?? -1);
+  if (state.focus >= 0) state.selected = concepts[state.focus].id;
+  showDirection();
+  draw();
+  if (linked >= 0) openPanel(linked);
+}
+
+open();

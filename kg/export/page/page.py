@@ -42,7 +42,7 @@ from kg.wording import RELATION_NAMES, RELATION_SENTENCES
 
 _KINDS = list(RelationKind)
 # The scripts share one scope, in this order.
-_SCRIPTS = ("layout.js", "view.js", "drawing.js", "page.js", "panel.js")
+_SCRIPTS = ("layout.js", "view.js", "drawing.js", "panel.js", "controls.js", "page.js")
 # The flags of an edge, which view.js has too.
 _SUGGESTED, _REPLACED, _IN_CYCLE, _STALE = 1, 2, 4, 8
 

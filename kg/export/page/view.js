@@ -1,153 +1,153 @@
 "use strict";
-// Choose what is in view: the concepts asked for, their relations, and topics in place of what is
-// too much to read, like subgraph.py and view.py; and what the reader has unfolded. page.py describes
-// the data.
-const data = JSON.parse(document.getElementById("data").textContent);
-const {concepts, topics, edges, words} = data;
-const KINDS = data.kinds,
-  SUGGESTED = 1,
-  REPLACED = 2,
-  CYCLE = 4,
-  STALE = 8;
-const home = new Map();
-topics.forEach((topic, at) => topic.members.forEach((member) => home.set(member, at)));
-const byId = new Map(concepts.map((concept, at) => [concept.id, at]));
+// Choose what is in view: the concepts asked for, their relations, and topics in place of what is too
+// much to read. kg/graph/subgraph.py and kg/export/drawing/view.py do the same. Concepts and topics
+// are numbers here: their positions in the data, which kg/export/page/page.py describes.
 
-const start = data.start;
+const data = JSON.parse(document.getElementById("data").textContent);
+const {concepts, topics, edges: relations, kinds, words, start} = data;
+// The flags of a relation.
+const SUGGESTED = 1;
+const REPLACED = 2;
+const IN_CYCLE = 4;
+const STALE = 8;
+// The position of `evolves_to` among the kinds.
+const LINEAGE = 1;
+
+const topicOf = new Map();
+topics.forEach((topic, number) => topic.members.forEach((member) => topicOf.set(member, number)));
+const conceptById = new Map(concepts.map((concept, number) => [concept.id, number]));
+
+// What the reader has chosen. `focus` and `lastUnfolded` are -1 for none; `selected` is the id of a
+// node; `depth` is 0 for no limit.
 const state = {
   focus: -1,
   direction: start.direction,
   depth: start.depth,
   kinds: new Set(start.kinds),
   suggested: false,
-  open: new Set(),
-  last: -1,
+  unfolded: new Set(),
+  lastUnfolded: -1,
   selected: "",
   zoom: 1,
 };
-let seen, drawn, boxOf;
+// What is drawn now: the view, its layout, and the position of each node by its id.
+let view, layout, numberOf;
 
-function shownEdges() {
-  return edges.filter(
+function shownRelations() {
+  return relations.filter(
     ({kind, flags}) =>
       state.kinds.has(kind) && (flags & SUGGESTED ? state.suggested : !(flags & REPLACED)),
   );
 }
 
-function distances(lines) {
-  const sides = {before: [1], after: [0], both: [1, 0]}[state.direction],
-    found = new Map([[state.focus, 0]]);
+// The number of relations from the focus to each concept, on the side that is asked for.
+function distances(shown) {
+  const sides = {before: [1], after: [0], both: [1, 0]}[state.direction];
+  const nearest = new Map([[state.focus, 0]]);
   for (const side of sides) {
-    const next = new Map(),
-      seenHere = new Set([state.focus]);
-    for (const {source, target, kind} of lines) {
+    const next = new Map();
+    for (const {source, target, kind} of shown) {
       const ends = [source, target];
       push(next, ends[side], ends[1 - side]);
-      if (KINDS[kind].symmetric) push(next, ends[1 - side], ends[side]);
+      if (kinds[kind].symmetric) push(next, ends[1 - side], ends[side]);
     }
+    const reached = new Set([state.focus]);
     let frontier = [state.focus];
-    for (let hops = 1; frontier.length; hops++) {
-      frontier = [...new Set(frontier.flatMap((id) => next.get(id) || []))].filter(
-        (id) => !seenHere.has(id),
-      );
-      frontier.forEach((id) => {
-        seenHere.add(id);
-        found.set(id, Math.min(hops, found.get(id) ?? hops));
-      });
+    for (let distance = 1; frontier.length; distance++) {
+      const ends = new Set(frontier.flatMap((concept) => next.get(concept) || []));
+      frontier = [...ends].filter((concept) => !reached.has(concept));
+      for (const concept of frontier) {
+        reached.add(concept);
+        nearest.set(concept, Math.min(distance, nearest.get(concept) ?? distance));
+      }
     }
   }
-  return found;
+  return nearest;
 }
 
-function look() {
-  let lines = shownEdges(),
-    ids = range(concepts.length),
-    deepest = 0;
+function buildView() {
+  let shown = shownRelations();
+  let inView = range(concepts.length);
+  let deepest = 0;
   if (state.focus >= 0) {
-    const far = distances(lines);
-    deepest = Math.max(...far.values());
-    ids = ids.filter((id) => far.has(id) && (!state.depth || far.get(id) <= state.depth));
+    const distance = distances(shown);
+    deepest = Math.max(...distance.values());
+    const isNear = (concept) => !state.depth || distance.get(concept) <= state.depth;
+    inView = inView.filter((concept) => distance.has(concept) && isNear(concept));
   }
-  const inside = new Set(ids),
-    fold = new Set();
-  lines = lines.filter(({source, target}) => inside.has(source) && inside.has(target));
-  if (ids.length > data.most)
-    topics.forEach((topic, at) => {
-      const here = topic.members.filter((member) => inside.has(member));
-      if (here.length > 1 && !state.open.has(at) && !topic.members.includes(state.focus))
-        fold.add(at);
-    });
-  const folded = (id) => fold.has(home.get(id));
-  const boxes = ids.filter((id) => !folded(id)).map((id) => ({...concepts[id], concept: id}));
-  topics.forEach((topic, at) => {
-    if (fold.has(at)) boxes.push({...topic, topic: at});
+  const inside = new Set(inView);
+  shown = shown.filter(({source, target}) => inside.has(source) && inside.has(target));
+  const folded = inView.length > data.most ? foldedTopics(inside) : new Set();
+  const isFolded = (concept) => folded.has(topicOf.get(concept));
+  const nodes = inView
+    .filter((concept) => !isFolded(concept))
+    .map((concept) => ({...concepts[concept], concept}));
+  topics.forEach((topic, number) => {
+    if (folded.has(number)) nodes.push({...topic, topic: number});
   });
-  const place = new Map(boxes.map((box, at) => [box.id, at]));
-  const of = (id) => place.get(folded(id) ? topics[home.get(id)].id : concepts[id].id);
-  return {
-    boxes,
-    edges: reduced(boxes, mergeEdges(lines, boxes, of)),
-    concepts: ids.length,
-    deepest,
-  };
+  const position = new Map(nodes.map((node, number) => [node.id, number]));
+  const nodeOf = (concept) =>
+    position.get((isFolded(concept) ? topics[topicOf.get(concept)] : concepts[concept]).id);
+  const edges = dropImpliedEdges(nodes, mergeEdges(shown, nodes, nodeOf));
+  return {nodes, edges, concepts: inView.length, deepest};
 }
 
-function mergeEdges(lines, boxes, of) {
-  const joined = new Map();
-  for (const line of lines) {
-    const source = of(line.source),
-      target = of(line.target),
-      key = `${source} ${target}`;
+function foldedTopics(inside) {
+  const canFold = ({members}, number) =>
+    members.filter((member) => inside.has(member)).length > 1 &&
+    !state.unfolded.has(number) &&
+    !members.includes(state.focus);
+  return new Set(range(topics.length).filter((number) => canFold(topics[number], number)));
+}
+
+// All relations from one node to another as one edge; between topics, in the direction of most.
+function mergeEdges(shown, nodes, nodeOf) {
+  const merged = new Map();
+  for (const relation of shown) {
+    const [source, target] = [nodeOf(relation.source), nodeOf(relation.target)];
     if (source === target) continue;
-    if (!joined.has(key))
-      joined.set(key, {
-        source,
-        target,
-        count: 0,
-        kinds: new Set(),
-        edges: [],
-        cycle: false,
-        sure: false,
-      });
-    const edge = joined.get(key);
-    edge.count++;
-    edge.kinds.add(line.kind);
-    edge.edges.push(line);
-    edge.sure ||= !(line.flags & SUGGESTED);
-    edge.cycle ||= !boxes[source].members && !boxes[target].members && !!(line.flags & CYCLE);
+    const key = `${source} ${target}`;
+    if (!merged.has(key))
+      merged.set(key, {source, target, kinds: new Set(), relations: [], cycle: false, sure: false});
+    const edge = merged.get(key);
+    edge.kinds.add(relation.kind);
+    edge.relations.push(relation);
+    edge.sure ||= !(relation.flags & SUGGESTED);
+    edge.cycle ||= !isOfTopic(edge, nodes) && !!(relation.flags & IN_CYCLE);
   }
-  const all = [...joined.values()].sort((a, b) => a.source - b.source || a.target - b.target);
-  return all.filter((edge) => {
-    const back = joined.get(`${edge.target} ${edge.source}`);
-    if (!back || !(boxes[edge.source].members || boxes[edge.target].members)) return true;
-    return edge.count > back.count || (edge.count === back.count && edge.target > edge.source);
+  const edges = [...merged.values()].sort((a, b) => a.source - b.source || a.target - b.target);
+  return edges.filter((edge) => {
+    const back = merged.get(`${edge.target} ${edge.source}`);
+    if (!back || !isOfTopic(edge, nodes)) return true;
+    const more = edge.relations.length - back.relations.length;
+    return more > 0 || (more === 0 && edge.target > edge.source);
   });
 }
 
-function reduced(boxes, all) {
-  if (!boxes.some((box) => box.members)) return all;
-  const back = turnedLines(
-      boxes.length,
-      all.map((edge) => [edge.source, edge.target]),
-    ),
-    after = boxes.map(() => new Set());
-  all.forEach((edge, at) => {
-    if (!back[at]) after[edge.source].add(edge.target);
+function dropImpliedEdges(nodes, edges) {
+  if (!nodes.some((node) => node.members)) return edges;
+  const pairs = edges.map((edge) => [edge.source, edge.target]);
+  const isReversed = reversedEdges(nodes.length, pairs);
+  const successors = nodes.map(() => new Set());
+  pairs.forEach(([source, target], number) => {
+    if (!isReversed[number]) successors[source].add(target);
   });
   const known = new Map();
-  const reach = (box) => {
-    if (!known.has(box))
-      known.set(box, new Set([box, ...[...after[box]].flatMap((other) => [...reach(other)])]));
-    return known.get(box);
+  const reachable = (node) => {
+    if (!known.has(node)) {
+      const reached = [...successors[node]].flatMap((successor) => [...reachable(successor)]);
+      known.set(node, new Set([node, ...reached]));
+    }
+    return known.get(node);
   };
-  return all.filter(
-    (edge, at) =>
-      back[at] ||
-      !(boxes[edge.source].members || boxes[edge.target].members) ||
-      ![...after[edge.source]].some(
-        (other) => other !== edge.target && reach(other).has(edge.target),
-      ),
+  const isImplied = ({source, target}) =>
+    [...successors[source]].some((other) => other !== target && reachable(other).has(target));
+  return edges.filter(
+    (edge, number) => isReversed[number] || !isOfTopic(edge, nodes) || !isImplied(edge),
   );
 }
 
-const mainKind = (edge) => (edge.kinds.has(1) ? 1 : Math.min(...edge.kinds)); // a lineage says most
+const isOfTopic = ({source, target}, nodes) => !!(nodes[source].members || nodes[target].members);
+
+// A lineage says more than a prerequisite.
+const mainKind = (edge) => (edge.kinds.has(LINEAGE) ? LINEAGE : Math.min(...edge.kinds));

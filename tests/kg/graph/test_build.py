@@ -1,4 +1,4 @@
-"""Concepts and relations to a graph and back, merging, opposite directions, and the document."""
+"""Build a graph from concepts and relations: merging, opposite directions, and the document."""
 
 import json
 from random import Random
@@ -33,8 +33,8 @@ from kg.types import (
 
 IDS = ("a", "b", "c", "d")
 EVOLVES = RelationKind.EVOLVES_TO
-WORDINGS = st.builds(LocalizedText, st.text(max_size=3), st.text(max_size=3))
-PLACES = st.builds(
+TEXTS = st.builds(LocalizedText, st.text(max_size=3), st.text(max_size=3))
+EVIDENCE = st.builds(
     Evidence,
     st.sampled_from(["zh/x.md", "en/x.md"]),
     st.integers(0, 9),
@@ -49,9 +49,9 @@ RELATIONS = st.builds(
     st.sampled_from(Origin),
     st.floats(0, 1),
     st.sampled_from(Status),
-    WORDINGS,
-    WORDINGS,
-    st.lists(PLACES, max_size=2).map(tuple),
+    TEXTS,
+    TEXTS,
+    st.lists(EVIDENCE, max_size=2).map(tuple),
 )
 ALIASES = st.builds(
     Alias, st.text(max_size=3), st.sampled_from(["zh", "en"]), st.sampled_from(AliasKind)
@@ -61,14 +61,14 @@ CONCEPTS = st.builds(
     st.sampled_from(IDS),
     st.text(max_size=3),
     st.lists(ALIASES, max_size=2).map(tuple),
-    WORDINGS,
-    st.lists(PLACES, max_size=2).map(tuple),
+    TEXTS,
+    st.lists(EVIDENCE, max_size=2).map(tuple),
     st.booleans(),
 )
 ALL = [Concept(id, id, (), LocalizedText(), (), False) for id in IDS]
 
 
-def said(
+def relation(
     source: str,
     target: str,
     kind: RelationKind = EVOLVES,
@@ -104,11 +104,11 @@ def said(
     ids=["alone", "the same twice is one", "two", "three", "certain", "nothing"],
 )
 def test_confidence_merges_by_noisy_or(confidences: list[float], merged: float) -> None:
-    """1 − (1 − 0.5)(1 − 0.4) = 1 − 0.5 · 0.6 = 0.7."""
-    (relation,) = merge_relations(
-        said("a", "b", confidence=confidence) for confidence in confidences
+    # 1 − (1 − 0.5)(1 − 0.4) = 1 − 0.5 · 0.6 = 0.7
+    (merged_relation,) = merge_relations(
+        relation("a", "b", confidence=confidence) for confidence in confidences
     )
-    assert relation.confidence == merged
+    assert merged_relation.confidence == merged
 
 
 @pytest.mark.parametrize(
@@ -119,27 +119,30 @@ def test_confidence_merges_by_noisy_or(confidences: list[float], merged: float) 
         ([Status.REJECTED, Status.SUGGESTED], Status.REJECTED),
     ],
 )
-def test_a_rejection_is_remembered_whatever_is_found_later(
-    statuses: list[Status], merged: Status
-) -> None:
+def test_a_rejection_outweighs_what_is_found_later(statuses: list[Status], merged: Status) -> None:
     graph = build_graph(
-        ALL, [said("a", "b", status=status, reason=status.value) for status in statuses]
+        ALL, [relation("a", "b", status=status, reason=status.value) for status in statuses]
     )
     assert relation_of(graph, "a", "b", EVOLVES).status is merged
     assert bool(accepted_edges(graph, [EVOLVES])) is (merged is Status.ACCEPTED)
 
 
-def test_the_most_trusted_names_the_origin_and_the_first_reason_that_is_given_counts() -> None:
-    found = said("a", "b", origin=Origin.MENTION, confidence=0.9, reason="guessed")
-    pattern = said("a", "b", origin=Origin.PATTERN, confidence=0.5, reason="stated")
-    (merged,) = merge_relations([found, pattern, said("a", "b", confidence=0.5)])
+def test_the_most_trusted_origin_and_the_first_stated_reason_are_kept() -> None:
+    mention = relation("a", "b", origin=Origin.MENTION, confidence=0.9, reason="guessed")
+    pattern = relation("a", "b", origin=Origin.PATTERN, confidence=0.5, reason="stated")
+    (merged,) = merge_relations([mention, pattern, relation("a", "b", confidence=0.5)])
     assert (merged.origin, merged.reason.en) == (Origin.DECLARED, "stated")
 
 
 def test_opposite_directions_are_both_kept_and_flagged() -> None:
     graph = build_graph(
         ALL,
-        [said("a", "b"), said("b", "a"), said("c", "d"), said("d", "c", status=Status.REJECTED)],
+        [
+            relation("a", "b"),
+            relation("b", "a"),
+            relation("c", "d"),
+            relation("d", "c", status=Status.REJECTED),
+        ],
     )
     assert {ends[:2]: attributes["opposed"] for ends, attributes in graph.edges.items()} == {
         ("a", "b"): True,
@@ -157,50 +160,45 @@ def test_opposite_directions_are_both_kept_and_flagged() -> None:
 def test_a_symmetric_relation_is_kept_once() -> None:
     contrasts = RelationKind.CONTRASTS_WITH
     graph = build_graph(
-        ALL, [said("b", "a", contrasts, confidence=0.5), said("a", "b", contrasts, confidence=0.4)]
+        ALL,
+        [
+            relation("b", "a", contrasts, confidence=0.5),
+            relation("a", "b", contrasts, confidence=0.4),
+        ],
     )
     assert [
         (relation.source, relation.target, relation.confidence) for relation in relations_of(graph)
     ] == [("a", "b", 0.7)]
 
 
-def test_of_a_concept_given_twice_the_first_counts_and_names_and_notes_add_up() -> None:
+def test_if_a_concept_is_given_twice_the_first_counts_and_names_and_notes_add_up() -> None:
     place = Evidence("x.md", 1, 2, (), "")
-    item = Concept(
-        "a", "One", (Alias("One", "en", AliasKind.FULL),), LocalizedText(en="First."), (), True
-    )
-    two = Concept(
-        "a",
-        "Two",
-        (Alias("Two", "en", AliasKind.FULL),),
-        LocalizedText(en="Second."),
-        (place,),
-        False,
-    )
-    merged = concept_of(build_graph([item, two], []), "a")
-    assert merged == Concept(
-        "a", "One", item.aliases + two.aliases, LocalizedText(en="First."), (place,), False
-    )
+    names = [(Alias(name, "en", AliasKind.FULL),) for name in ("One", "Two")]
+    definitions = LocalizedText(en="First."), LocalizedText(en="Second.")
+    first = Concept("a", "One", names[0], definitions[0], (), True)
+    second = Concept("a", "Two", names[1], definitions[1], (place,), False)
+    merged = concept_of(build_graph([first, second], []), "a")
+    assert merged == Concept("a", "One", names[0] + names[1], definitions[0], (place,), False)
 
 
-@pytest.mark.parametrize("ends", [("a", "unheard"), ("unheard", "a"), ("a", "a")])
-def test_a_relation_that_relates_no_two_concepts_is_refused(ends: tuple[str, str]) -> None:
+@pytest.mark.parametrize("ends", [("a", "unknown"), ("unknown", "a"), ("a", "a")])
+def test_a_relation_must_be_between_two_concepts_of_the_graph(ends: tuple[str, str]) -> None:
     with pytest.raises(ValueError, match="does not relate two of the concepts"):
-        build_graph(ALL, [said(*ends)])
+        build_graph(ALL, [relation(*ends)])
 
 
 @given(st.lists(RELATIONS, max_size=12), st.randoms())
-def test_merging_is_independent_of_the_order_and_done_once(
+def test_merging_does_not_depend_on_the_order_and_merging_twice_changes_nothing(
     relations: list[Relation], random: Random
 ) -> None:
     merged = merge_relations(relations)
     shuffled = random.sample(relations, len(relations))
     assert merge_relations(shuffled) == merged == merge_relations(merged)
-    assert len({item.edge for item in merged}) == len(merged)
-    assert all(0 <= item.confidence <= 1 for item in merged)
+    assert len({relation.edge for relation in merged}) == len(merged)
+    assert all(0 <= relation.confidence <= 1 for relation in merged)
 
 
-def same(first: Graph, second: Graph) -> bool:
+def is_same(first: Graph, second: Graph) -> bool:
     return (
         concepts_of(first, first) == concepts_of(second, second)
         and relations_of(first) == relations_of(second)
@@ -209,7 +207,7 @@ def same(first: Graph, second: Graph) -> bool:
 
 
 @given(st.lists(CONCEPTS, max_size=4), st.lists(RELATIONS, max_size=8))
-def test_graph_and_document_say_the_same_and_lose_nothing(
+def test_a_graph_can_be_rebuilt_from_its_document(
     concepts: list[Concept], relations: list[Relation]
 ) -> None:
     graph = build_graph([*concepts, *ALL], relations)
@@ -221,13 +219,13 @@ def test_graph_and_document_say_the_same_and_lose_nothing(
             for edge in document["edges"]
         ),
     )
-    assert same(read, graph)
-    assert same(build_graph(concepts_of(graph, graph), relations_of(graph)), graph)
+    assert is_same(read, graph)
+    assert is_same(build_graph(concepts_of(graph, graph), relations_of(graph)), graph)
     assert relations_of(graph) == merge_relations(relations)
 
 
 def test_the_document_has_the_keys_of_the_contract() -> None:
-    document = to_document(build_graph(ALL, [said("a", "b", reason="Because.")]))
+    document = to_document(build_graph(ALL, [relation("a", "b", reason="Because.")]))
     assert document["schema"] == "kbase.graph/1"
     assert {"id", "label", "aliases", "definition", "status"} <= document["nodes"][0].keys()
     edge = document["edges"][0]

@@ -1,4 +1,4 @@
-"""Placing boxes and lines, the SVG and PNG made of them, and the small trees of the terminal."""
+"""Lay out nodes and edges, and draw them as SVG and PNG."""
 
 import random
 import re
@@ -8,12 +8,12 @@ import sys
 import xml.etree.ElementTree as ElementTree
 import zlib
 from dataclasses import replace
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from wcwidth import wcswidth
 
 from kg.export.drawing.labels import fit_label, label_width, node_size, plain_label
 from kg.export.drawing.layers import reversed_edges
@@ -21,12 +21,11 @@ from kg.export.drawing.layout import compute_layout
 from kg.export.drawing.png import has_font
 from kg.export.drawing.svg import DARK, LIGHT, Theme, layout_of, render_svg
 from kg.export.drawing.topics import group_topics
-from kg.export.drawing.view import MOST_CONCEPTS, View, build_view
+from kg.export.drawing.view import MOST_CONCEPTS
 from kg.graph.build import Graph
-from kg.graph.subgraph import Direction, Neighbourhood, select_subgraph
-from kg.render.tree import nearest, tree
+from kg.graph.subgraph import Neighbourhood
 from tests.browser import missing
-from tests.graphs import bundled, circle, hostile, sized
+from tests.graphs import bundled, circle, hostile, sized, view_of
 from tests.test_cli import Kbase
 
 ROOT = Path(__file__).parents[4]
@@ -37,95 +36,76 @@ SIZES = st.lists(
 )
 
 
-def seen(graph: Graph, focus: str = "", direction: Direction = Direction.BEFORE) -> View:
-    return build_view(
-        select_subgraph(graph, Neighbourhood(focus, direction)), group_topics(graph, "en"), "en"
-    )
-
-
 @given(SIZES, st.data())
-def test_any_boxes_and_lines_are_drawn_apart_and_within_the_picture(
+def test_any_nodes_and_edges_are_drawn_apart_and_within_the_picture(
     sizes: list[tuple[int, int]], data: st.DataObject
 ) -> None:
-    box = st.integers(0, len(sizes) - 1)
-    lines = data.draw(
-        st.lists(
-            st.tuples(box, box).filter(lambda pair: pair[0] != pair[1]), max_size=40, unique=True
-        )
-    )
-    drawn = compute_layout(sizes, lines)
+    node = st.integers(0, len(sizes) - 1)
+    pair = st.tuples(node, node).filter(lambda ends: ends[0] != ends[1])
+    edges = data.draw(st.lists(pair, max_size=40, unique=True))
+    layout = compute_layout(sizes, edges)
     areas = [
-        (x - w / 2, y - h / 2, x + w / 2, y + h / 2)
-        for (x, y), (w, h) in zip(drawn.places, sizes, strict=True)
+        (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+        for (x, y), (width, height) in zip(layout.places, sizes, strict=True)
     ]
-    for at, (left, top, right, bottom) in enumerate(areas):
-        assert left >= 0 and top >= 0 and right <= drawn.width and bottom <= drawn.height
-        assert all(
-            right <= l2 or r2 <= left or bottom <= t2 or b2 <= top
-            for l2, t2, r2, b2 in areas[at + 1 :]
-        )
-    for (source, target), route, head in zip(lines, drawn.routes, drawn.heads, strict=True):
+    for left, top, right, bottom in areas:
+        assert left >= 0 and top >= 0 and right <= layout.width and bottom <= layout.height
+    for (left, top, right, bottom), (left2, top2, right2, bottom2) in combinations(areas, 2):
+        assert right <= left2 or right2 <= left or bottom <= top2 or bottom2 <= top
+    for (source, target), route, head in zip(edges, layout.routes, layout.heads, strict=True):
         points = [(int(x), int(y)) for x, y in POINT.findall(route)]
         assert touches(areas[source], points[0]) or touches(areas[source], points[-1])
         tip = POINT.findall(head)[0]
         assert touches(areas[target], (int(tip[0]), int(tip[1])))
-    assert compute_layout(sizes, lines) == drawn
+    assert compute_layout(sizes, edges) == layout
 
 
 def touches(area: tuple[float, float, float, float], point: tuple[int, int]) -> bool:
     return area[0] - 1 <= point[0] <= area[2] + 1 and area[1] - 1 <= point[1] <= area[3] + 1
 
 
-def test_without_circles_every_line_leads_onward() -> None:
+def test_without_cycles_every_edge_leads_onward() -> None:
     random.seed(4)
-    lines = [(a, b) for a in range(40) for b in range(a + 1, 40) if random.random() < 0.06]
-    drawn = compute_layout([(90, 36)] * 40, lines)
-    along = [place[1 if drawn.down else 0] for place in drawn.places]
-    assert all(along[source] < along[target] for source, target in lines)
+    edges = [pair for pair in combinations(range(40), 2) if random.random() < 0.06]
+    layout = compute_layout([(90, 36)] * 40, edges)
+    along = [place[1 if layout.down else 0] for place in layout.places]
+    assert all(along[source] < along[target] for source, target in edges)
 
 
-def test_few_lines_are_turned_where_they_lead_around_in_circles() -> None:
-    around = [(at, (at + 1) % 12) for at in range(12)]
-    assert sum(reversed_edges(12, around)) == 1
-    onward = [(a, b) for a in range(12) for b in range(a + 1, 12)]
+def test_few_edges_of_a_cycle_are_reversed() -> None:
+    cycle = [(node, (node + 1) % 12) for node in range(12)]
+    assert sum(reversed_edges(12, cycle)) == 1
+    onward = list(combinations(range(12), 2))
     assert reversed_edges(12, [*onward, (7, 3)]) == [False] * len(onward) + [True]
 
 
 def test_a_chain_is_straight_and_runs_to_the_right_as_long_as_it_fits() -> None:
-    drawn = compute_layout([(100, 36)] * 4, [(0, 1), (1, 2), (2, 3)])
-    assert not drawn.down and [place[1] for place in drawn.places] == [42] * 4
-    assert compute_layout([(200, 36)] * 15, [(at, at + 1) for at in range(14)]).down
+    layout = compute_layout([(100, 36)] * 4, list(pairwise(range(4))))
+    assert not layout.down and [place[1] for place in layout.places] == [42] * 4
+    assert compute_layout([(200, 36)] * 15, list(pairwise(range(15)))).down
 
 
 def test_a_crossing_that_can_be_avoided_is_avoided() -> None:
-    drawn = compute_layout([(60, 36)] * 4, [(0, 3), (1, 2)])
-    (_, y0), (_, y1), (_, y2), (_, y3) = drawn.places
+    layout = compute_layout([(60, 36)] * 4, [(0, 3), (1, 2)])
+    (_, y0), (_, y1), (_, y2), (_, y3) = layout.places
     assert (y0 < y1) == (y3 < y2)
 
 
-def test_the_picture_is_xml_with_every_box_and_line_and_names_in_full() -> None:
+def test_the_picture_is_xml_with_every_node_and_edge_and_names_in_full() -> None:
     for graph, focus in ((bundled(), "mla"), (hostile(), ""), (bundled(), "")):
-        drawn = seen(graph, focus)
-        root = ElementTree.fromstring(render_svg(drawn, "en"))
-        titles = [item.text for item in root.iter(f"{SVG}title")]
-        assert all(box.name in titles for box in drawn.nodes)
-        rects = list(root.iter(f"{SVG}rect"))
-        assert len(rects) == len(drawn.nodes) + 1
-        texts = [item.text for item in root.iter(f"{SVG}text")]
-        assert all(
-            box.title in texts and (not box.subtitle or box.subtitle in texts)
-            for box in drawn.nodes
-        )
-        assert not {item.tag for item in root.iter()} & {
-            f"{SVG}script",
-            f"{SVG}style",
-            f"{SVG}image",
-            f"{SVG}foreignObject",
-        }
-        legend = len({item.get("stroke") for item in root.iter(f"{SVG}path")})
-        assert len(list(root.iter(f"{SVG}path"))) == len(drawn.edges) + (
-            legend if legend > 1 else 0
-        )
+        view = view_of(graph, Neighbourhood(focus))
+        root = ElementTree.fromstring(render_svg(view, "en"))
+        titles = [title.text for title in root.iter(f"{SVG}title")]
+        assert all(node.name in titles for node in view.nodes)
+        assert len(list(root.iter(f"{SVG}rect"))) == len(view.nodes) + 1
+        texts = [text.text for text in root.iter(f"{SVG}text")]
+        for node in view.nodes:
+            assert node.title in texts and (not node.subtitle or node.subtitle in texts)
+        forbidden = {f"{SVG}{tag}" for tag in ("script", "style", "image", "foreignObject")}
+        assert not forbidden & {element.tag for element in root.iter()}
+        paths = list(root.iter(f"{SVG}path"))
+        kinds = len({path.get("stroke") for path in paths})
+        assert len(paths) == len(view.edges) + (kinds if kinds > 1 else 0)
 
 
 @pytest.mark.parametrize(
@@ -140,14 +120,14 @@ def test_the_pictures_in_the_readme_are_what_the_command_draws(
 
 
 def test_light_and_dark_differ_in_nothing_but_colour() -> None:
-    drawn = seen(bundled(), "gru")
-    light, dark = (render_svg(drawn, "zh", dark=dark) for dark in (False, True))
+    view = view_of(bundled(), Neighbourhood("gru"))
+    light, dark = (render_svg(view, "zh", dark=dark) for dark in (False, True))
     assert light != dark
     assert re.sub(r"#[0-9a-f]{6}", "#", light) == re.sub(r"#[0-9a-f]{6}", "#", dark)
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
-def test_text_can_be_read_and_lines_be_seen(theme: Theme) -> None:
+def test_text_and_edges_have_enough_contrast(theme: Theme) -> None:
     pairs = [
         (theme.text, theme.box),
         (theme.text, theme.topic),
@@ -162,10 +142,10 @@ def test_text_can_be_read_and_lines_be_seen(theme: Theme) -> None:
 
 
 def contrast(text: str, other: str) -> float:
-    """The contrast ratio of WCAG 2.2."""
+    """Return the contrast ratio of WCAG 2.2."""
 
     def luminance(color: str) -> float:
-        parts = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        parts = [int(color[start : start + 2], 16) / 255 for start in (1, 3, 5)]
         linear = [
             part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
         ]
@@ -175,21 +155,21 @@ def contrast(text: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def test_lines_that_lead_around_are_red_and_dashed() -> None:
-    picture = render_svg(seen(circle()), "en")
+def test_edges_in_a_cycle_are_red_and_dashed() -> None:
+    picture = render_svg(view_of(circle()), "en")
     assert picture.count(f'stroke="{LIGHT.cycle}"') == 3 and "stroke-dasharray" in picture
 
 
 @pytest.mark.parametrize("graph", [bundled(), sized(500)], ids=["bundled", "500"])
-def test_more_than_can_be_read_is_folded_into_topics(graph: Graph) -> None:
-    drawn = seen(graph)
-    assert len(drawn.nodes) <= MOST_CONCEPTS < len(graph)
-    assert sum(box.members or 1 for box in drawn.nodes) == len(graph)
-    place = layout_of(drawn)
-    assert place.width * place.height < 1800 * 1800
+def test_more_concepts_than_can_be_read_are_folded_into_topics(graph: Graph) -> None:
+    view = view_of(graph)
+    assert len(view.nodes) <= MOST_CONCEPTS < len(graph)
+    assert sum(node.members or 1 for node in view.nodes) == len(graph)
+    layout = layout_of(view)
+    assert layout.width * layout.height < 1800 * 1800
 
 
-def test_concepts_in_one_note_or_each_in_its_own_are_grouped_by_their_relations() -> None:
+def test_concepts_are_grouped_by_relations_if_all_are_in_one_note_or_each_is_in_its_own() -> None:
     for path in ("{}.md", "all.md"):
         graph = sized(120)
         for id, data in graph.nodes(data=True):
@@ -200,12 +180,9 @@ def test_concepts_in_one_note_or_each_in_its_own_are_grouped_by_their_relations(
         assert sorted(id for group in groups for id in group.members) == sorted(graph)
 
 
-def test_a_label_takes_the_room_it_has_and_says_when_it_is_cut() -> None:
-    assert (
-        label_width("注意力", 14) == 42
-        and label_width("e\u0301", 14) == label_width("e", 14)
-        and label_width("", 14) == 0
-    )
+def test_a_label_fits_its_room_and_ends_in_an_ellipsis_when_it_is_cut() -> None:
+    assert (label_width("注意力", 14), label_width("", 14)) == (42, 0)
+    assert label_width("e\u0301", 14) == label_width("e", 14)
     cut = fit_label("长" * 300, 14)
     assert cut.endswith("…") and label_width(cut, 14) <= 264
     assert fit_label("MHA", 14) == "MHA"
@@ -221,17 +198,18 @@ def test_a_png_is_twice_the_size_of_its_svg_and_not_empty(kbase: Kbase) -> None:
     data = kbase("export", "-", "--format", "png", "--focus", "GRU").stdout_bytes
     assert data[:8] == b"\x89PNG\r\n\x1a\n"
     assert struct.unpack(">II", data[16:24]) == (2 * int(width), 2 * int(height))
-    assert len(set(zlib.decompress(chunks(data)))) > 50  # colours and smooth edges
+    assert len(set(zlib.decompress(compressed_pixels(data)))) > 50  # Colours and smooth edges.
 
 
-def chunks(data: bytes) -> bytes:
-    """The compressed pixels of a PNG."""
-    found, at = b"", 8
-    while at < len(data):
-        (length,) = struct.unpack(">I", data[at : at + 4])
-        found += data[at + 8 : at + 8 + length] if data[at + 4 : at + 8] == b"IDAT" else b""
-        at += 12 + length
-    return found
+def compressed_pixels(png: bytes) -> bytes:
+    """Return the contents of the IDAT chunks of a PNG."""
+    pixels, start = b"", 8
+    while start < len(png):
+        (length,) = struct.unpack(">I", png[start : start + 4])
+        if png[start + 4 : start + 8] == b"IDAT":
+            pixels += png[start + 8 : start + 8 + length]
+        start += 12 + length
+    return pixels
 
 
 def test_without_a_chinese_font_png_says_what_to_install() -> None:
@@ -248,36 +226,3 @@ main(["export", "no.png", "--focus", "GRU"])
         and "fonts-noto-cjk" in done.stderr
         and ".svg" in done.stderr
     )
-
-
-def test_a_tree_names_each_thing_once_and_counts_what_it_leaves_out() -> None:
-    below = nearest({"c": [], "b": ["c"], "a": ["b", "c", "d"], "d": []})
-    assert below["a"] == ["b", "d"]
-    assert [row.branches + row.id for row in tree("a", below)] == ["a", "├─ b", "│  └─ c", "└─ d"]
-    wide = {"root": [str(at) for at in range(30)]}
-    rows = tree("root", wide, most=5)
-    assert len(rows) == 5 and rows[0].hidden == 26
-    assert len(tree("x", {"x": ["y"], "y": ["x"]})) == 2
-
-
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_the_columns_of_a_path_line_up_whatever_the_characters(kbase: Kbase, language: str) -> None:
-    lines = (
-        kbase("path", "Sigmoid", "ELMo", "--via", "any", "--lang", language)
-        .stdout.split("\n\n")[1]
-        .splitlines()
-    )
-    assert len(lines) == 3 and "└─" in lines[1]
-    assert len({wcswidth(re.split(r"(?:zh|en)/", line)[0]) for line in lines}) == 1
-
-
-def test_plan_and_show_draw_trees_that_line_up(kbase: Kbase) -> None:
-    plan = kbase("plan", "MLA", "--lang", "zh").stdout
-    assert "├─ 低秩分解\n└─ 分组查询注意力 (GQA)\n   └─ 多查询注意力 (MQA)" in plan
-    branches = [
-        line
-        for line in kbase("show", "KV 缓存").stdout.splitlines()
-        if line.startswith(("├─", "└─"))
-    ]
-    assert len(branches) >= 3
-    assert len({wcswidth(re.match(r".*?  +", line)[0]) for line in branches}) == 1  # type: ignore[index]  # each has two columns
