@@ -20,7 +20,7 @@ const find = (selector) => document.querySelector(selector);
 const stage = find("#stage");
 const SVG_ELEMENTS = new Set(["svg", "g", "path", "polygon", "rect", "text", "title", "line"]);
 
-// Make an element. Attributes that begin with "on" are event listeners. Empty children are left out.
+// Make an element. Attributes that begin with "on" are event listeners. Empty children are omitted.
 function make(name, attributes = {}, ...children) {
   const element = SVG_ELEMENTS.has(name)
     ? document.createElementNS("http://www.w3.org/2000/svg", name)
@@ -155,7 +155,7 @@ function zoomBy(factor) {
   stage.scrollTo(x * ratio - halfWidth, y * ratio - halfHeight);
 }
 
-// Scroll to a node: with "nearest" only if it is not in view, with "start" to the top of the drawing.
+// Scroll to a node: with "nearest" only if it is not in view, with "start" to the drawing's top.
 function scrollToNode(number, where = "nearest") {
   if (number === undefined) return;
   const [x, y] = layout.places[number].map((coordinate) => coordinate * state.zoom);

@@ -1,7 +1,7 @@
 "use strict";
 // Compute a layered drawing, step by step like layers.py and layout.py in kg/export/drawing, which
-// explain the constants and functions. The page and a still picture of the same part of a graph have
-// to be the same drawing: a test compares them.
+// explain the constants and functions. The page and a still picture of the same part of a graph
+// have to be the same drawing: a test compares them.
 
 const range = (count, start = 0) =>
   Array.from({length: Math.max(0, count)}, (_, number) => number + start);

@@ -1,7 +1,7 @@
 "use strict";
-// Choose what is in view: the concepts asked for, their relations, and topics in place of what is too
-// much to read. kg/graph/subgraph.py and kg/export/drawing/view.py do the same. Concepts and topics
-// are numbers here: their positions in the data, which kg/export/page/page.py describes.
+// Choose what is in view: the concepts asked for, their relations, and topics in place of what is
+// too much to read. kg/graph/subgraph.py and kg/export/drawing/view.py do the same. Concepts and
+// topics are numbers here: their positions in the data, which kg/export/page/page.py describes.
 
 const data = JSON.parse(document.getElementById("data").textContent);
 const {concepts, topics, edges: relations, kinds, words, start} = data;
