@@ -1,4 +1,4 @@
-"""Line up text in columns: a Chinese character is two columns wide on a terminal."""
+"""Align text in columns. A Chinese character is two columns wide on a terminal."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ def display_width(text: str) -> int:
     """Return how many columns a text takes on a terminal."""
     if text.isascii():
         return len(text)
-    from wcwidth import wcswidth  # most file names do without
+    from wcwidth import wcswidth  # Most texts are ASCII and do not need it.
 
     return max(0, wcswidth(printable(text)))
 

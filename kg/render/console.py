@@ -16,7 +16,7 @@ _SHORT_WORK = 100
 
 
 class Group(click.Group):
-    """The command group that shows errors, once: on stderr and, with --json, as a document."""
+    """A command group that shows errors: on stderr and, with --json, also as a document."""
 
     def invoke(self, ctx: click.Context) -> Any:
         as_json = "--json" in ctx.args
@@ -35,11 +35,11 @@ class Group(click.Group):
 
 
 class Failure(click.ClickException):
-    """A KbaseError as click shows it and exits with it."""
+    """A KbaseError in the form that click shows and exits with."""
 
     def __init__(self, error: KbaseError) -> None:
         super().__init__(error.message + (f"\n  → {error.hint}" if error.hint else ""))
-        self.exit_code = error.exit_code  # type: ignore[misc]  # an instance may differ from its class
+        self.exit_code = error.exit_code  # type: ignore[misc]  # It is the error's code, not the class's.
 
     def show(self, file: Any = None) -> None:
         from kg.text import printable
@@ -50,9 +50,9 @@ class Failure(click.ClickException):
 
 
 class Progress:
-    """A progress bar on stderr for work that takes a while; when piped, one word.
+    """A progress bar on stderr for work that takes a while; only its label when piped.
 
-    `of_bytes` shows the rate; `hint` is printed before work on many bytes.
+    With `of_bytes`, the rate is shown. `hint` is printed before work on many bytes.
     """
 
     def __init__(self, label: str, *, of_bytes: bool = False, hint: str = "") -> None:
@@ -69,7 +69,8 @@ class Progress:
             self._start(total)
         if self._bar is not None:
             if done == total and self._of_bytes:
-                self._bar.label = "concepts"  # the last stage: seconds in large folders
+                # The extraction of concepts is the last stage. It takes seconds in large folders.
+                self._bar.label = "concepts"
             self._bar.update(done - self._bar.pos, done)
 
     def _start(self, total: int) -> None:
@@ -92,7 +93,7 @@ class Progress:
 
 
 def echo_notices(notices: tuple[str, ...]) -> None:
-    """Print what the person should know on stderr."""
+    """Print notices for the person on stderr."""
     for notice in notices:
         click.echo(f"{click.style('note:', fg='yellow')} {notice}", err=True)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from kg.serialize import concept_to_json, relation_to_json
-from kg.types import Concept, ConceptDetails, Relation
+from kg.types import Concept, ConceptDetails, Evidence, Relation
 
 if TYPE_CHECKING:
     from kg.export.write import ExportResult
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from kg.graph.paths import NoPath, Path, Step
     from kg.graph.plans import NextConcept, Plan
 
-
+# Characters that control a terminal or the direction of text, and lone surrogates.
 _CONTROLS = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def to_json(document: dict[str, Any] | list[dict[str, Any]]) -> str:
-    """Return one JSON document; characters that control a terminal are escaped."""
+    """Return the text of a document; characters that control a terminal are escaped."""
     text = json.dumps(document, ensure_ascii=False, indent=2)
     return _CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
@@ -29,7 +29,7 @@ def error_json(name: str, message: str, hint: str) -> dict[str, Any]:
 
 
 def path_json(path: "Path | NoPath") -> dict[str, Any]:
-    """Return the document of a path, or of what was tried."""
+    """Return the document of a path; without a path, of what there is instead."""
     if not path.found:
         return no_path_json(cast("NoPath", path))
     path = cast("Path", path)
@@ -48,21 +48,25 @@ def path_json(path: "Path | NoPath") -> dict[str, Any]:
     }
 
 
-def no_path_json(none: "NoPath") -> dict[str, Any]:
+def no_path_json(no_path: "NoPath") -> dict[str, Any]:
     return {
         "schema": "kbase.path/1",
-        "from": none.source.id,
-        "to": none.target.id,
+        "from": no_path.source.id,
+        "to": no_path.target.id,
         "steps": [],
         "also_needed": [],
         "unlocks": [],
         "alternatives": [],
-        "tried": [via.value for via in none.tried],
-        "reverse": [_step_json(step) for step in none.reverse],
-        "common": [entry.id for entry in none.common],
+        "tried": [via.value for via in no_path.tried],
+        "reverse": [_step_json(step) for step in no_path.reverse],
+        "common": [concept.id for concept in no_path.common],
         "beside": [
-            {"source": entry.source, "target": entry.target, "relation": entry.kind.value}
-            for entry in none.beside
+            {
+                "source": relation.source,
+                "target": relation.target,
+                "relation": relation.kind.value,
+            }
+            for relation in no_path.beside
         ],
     }
 
@@ -76,11 +80,7 @@ def plan_json(plan: "Plan") -> dict[str, Any]:
                 "id": step.concept.id,
                 "name": step.concept.label,
                 "after": list(step.after),
-                "notes": [
-                    {"path": place.path, "lines": [place.first, place.last]}
-                    for place in step.concept.notes
-                    if place.found
-                ],
+                "notes": _places_json(step.concept.notes),
             }
             for step in plan.steps
         ],
@@ -89,7 +89,7 @@ def plan_json(plan: "Plan") -> dict[str, Any]:
     }
 
 
-def next_json(found: "Sequence[NextConcept]") -> dict[str, Any]:
+def next_json(suggestions: "Sequence[NextConcept]") -> dict[str, Any]:
     return {
         "schema": "kbase.next/1",
         "next": [
@@ -99,7 +99,7 @@ def next_json(found: "Sequence[NextConcept]") -> dict[str, Any]:
                 "together": [concept.id for concept in suggestion.together],
                 "unlocks": list(suggestion.unlocks),
             }
-            for suggestion in found
+            for suggestion in suggestions
         ],
     }
 
@@ -140,14 +140,14 @@ def lint_json(findings: "Iterable[Finding]") -> dict[str, Any]:
     return {"schema": "kbase.lint/1", "findings": rows}
 
 
-def export_json(made: "ExportResult") -> dict[str, Any]:
+def export_json(result: "ExportResult") -> dict[str, Any]:
     return {
         "schema": "kbase.export/1",
-        "files": [str(path) for path in made.paths],
-        "format": made.format,
-        "concepts": made.concepts,
-        "relations": made.relations,
-        "folded": made.folded,
+        "files": [str(path) for path in result.paths],
+        "format": result.format,
+        "concepts": result.concepts,
+        "relations": result.relations,
+        "folded": result.folded,
     }
 
 
@@ -166,11 +166,7 @@ def _concept_json(concept: Concept) -> dict[str, Any]:
         "name": concept.label,
         "aliases": concept_to_json(concept)["aliases"],
         "definition": concept.definition.get("en"),
-        "mentions": [
-            {"path": place.path, "lines": [place.first, place.last]}
-            for place in concept.notes
-            if place.found
-        ],
+        "mentions": _places_json(concept.notes),
     }
 
 
@@ -185,8 +181,17 @@ def _step_json(step: "Step") -> dict[str, Any]:
         "origin": relation["origin"],
         "confidence": relation["confidence"],
         "evidence": [
-            {"path": place.path, "lines": [place.first, place.last], "quote": place.quote}
+            {**_place_json(place), "quote": place.quote}
             for place in step.relation.evidence
             if place.found
         ],
     }
+
+
+def _places_json(places: Iterable[Evidence]) -> list[dict[str, Any]]:
+    """Return the places that were found, without their quotes."""
+    return [_place_json(place) for place in places if place.found]
+
+
+def _place_json(place: Evidence) -> dict[str, Any]:
+    return {"path": place.path, "lines": [place.first, place.last]}

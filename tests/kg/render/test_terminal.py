@@ -2,6 +2,7 @@
 
 import re
 
+import click
 import pytest
 
 from kg.graph.build import build_graph
@@ -67,7 +68,8 @@ def test_of_many_concepts_to_learn_next_the_rest_is_counted() -> None:
 
 
 def test_a_finding_is_shown_with_what_to_do() -> None:
-    shown = show_findings(lint(circle(RelationKind.PART_OF), ["concepts.yaml:3: no such id"]))
+    findings = lint(circle(RelationKind.PART_OF), ["concepts.yaml:3: no such id"])
+    shown = click.unstyle(show_findings(findings))
     assert "problem: concepts.yaml:3: no such id\n  → mend the line" in shown
     assert "cycle: part_of: a → b → c → a\n  → reject one of them" in shown
     assert show_findings([]) == "Nothing to report."
