@@ -154,11 +154,17 @@ def fill(place: IndexLocation, passages: int, known: dict[str, NDArray[np.float3
                 )
                 line = 8 * part + 1
                 rows.append(
-                    (number + 1, json.dumps([head]), start, spans[-1][1], line, line + 6, 0, text[start : spans[-1][1]],
-                     json.dumps(spans, ensure_ascii=False), languages[drawn[0][1]], content_hash(text.encode()),
-                     vectors[0].astype(np.float16).tobytes(), compact(vectors[1:]),
-                     " ".join(f"{mark} {words[item]}" for mark, item in drawn))
-                )  # fmt: skip
+                    (
+                        *(number + 1, json.dumps([head]), start, spans[-1][1], line, line + 6, 0),
+                        text[start : spans[-1][1]],
+                        json.dumps(spans, ensure_ascii=False),
+                        languages[drawn[0][1]],
+                        content_hash(text.encode()),
+                        vectors[0].astype(np.float16).tobytes(),
+                        compact(vectors[1:]),
+                        " ".join(f"{mark} {words[item]}" for mark, item in drawn),
+                    )
+                )
             (place.notes / name).parent.mkdir(exist_ok=True)
             (place.notes / name).write_text(text, encoding="utf-8")
             size = len(text.encode())

@@ -95,7 +95,7 @@ class KnowledgeBase:
 
     @staticmethod
     def doctor(notes: str | File | None = None) -> "list[Check]":
-        """Check the engine, the index and the notes. A failed check has the command that fixes it."""
+        """Check the engine, the index and the notes; a failed check holds its fix."""
         from rag.doctor import run_checks
 
         return run_checks(str(notes) if notes else None)
@@ -183,7 +183,7 @@ class KnowledgeBase:
 
     @property
     def graph(self) -> "Graph":
-        """The concept graph, a networkx.MultiDiGraph. Raises ConceptError when it has no concepts."""
+        """The concept graph, a networkx.MultiDiGraph. Raises ConceptError without concepts."""
         from rag.index.graph import load_graph
 
         return load_graph(self._current())

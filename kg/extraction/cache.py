@@ -7,7 +7,7 @@ from typing import Any
 
 from kg.extraction.annotations import NoteAnnotations
 
-_TERMS = "terms"
+TERMS = "terms"
 
 
 class ExtractionCache:
@@ -31,7 +31,7 @@ class ExtractionCache:
 
     def keep_only(self, paths: Iterable[str]) -> None:
         """Forget the notes that are gone."""
-        there = {_TERMS, *(f"{kind} {path}" for path in paths for kind in ("mentions", "stated"))}
+        there = {TERMS, *(f"{kind} {path}" for path in paths for kind in ("mentions", "stated"))}
         self.texts = {name: text for name, text in self.texts.items() if name in there}
 
 

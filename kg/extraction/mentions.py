@@ -7,33 +7,24 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from kg.extraction.annotations import NoteAnnotations
-from kg.extraction.cache import _TERMS, ExtractionCache
+from kg.extraction.cache import TERMS, ExtractionCache
 from kg.extraction.terms.grammar import ABBREVIATION, singularize, term_key
+from kg.language import en, zh
 from kg.language.detect import CJK, detect_language
 from kg.language.normalize import INVISIBLE, fold
+from kg.language.words import join_words
 from kg.names import Mention, NameIndex, name_key
 from kg.types import Alias, AliasKind, Concept, LocalizedText
 
-# Nouns that say what kind of thing a name is, and are often left out: the Adam optimizer, softmax
-# 函数.
-_KIND = re.compile(
-    r"\s+(?:algorithms?|methods?|techniques?|mechanisms?|architectures?|optimi[sz]ers?|functions?|models?|networks?|distributions?"
-    r"|matrix|matrices|theorems?|problems?|process(?:es)?|frameworks?|systems?|layers?|curves?)$",
-    re.IGNORECASE,
-)
-_KIND_ZH = re.compile(
-    r"(?<=[A-Za-z0-9])\s*(?:算法|方法|技术|机制|架构|优化器|函数|模型|网络|分布|矩阵|定理|框架|系统|层|单元|曲线)$|(?<=..)机制$"
-)
-_ALWAYS = re.compile(
-    r"(?:algorithms?|methods?|techniques?|mechanisms?|architectures?|optimi[sz]ers?)$",
-    re.IGNORECASE,
-)
+# Nouns that are often left out of a name: the Adam optimizer, softmax 函数.
+_KIND = re.compile(rf"\s+{join_words(en.KIND_NOUNS)}$", re.IGNORECASE)
+_KIND_ZH = re.compile(rf"(?<=[A-Za-z0-9])\s*{join_words(zh.KIND_NOUNS)}$|(?<=..)机制$")
+_SURE_KIND = re.compile(rf"{join_words(en.SURE_KIND_NOUNS)}$", re.IGNORECASE)
 # Latin words, and single characters of scripts without spaces: what a name may begin with.
 _LETTERS = re.compile(f"[^\\W{CJK}]+|\\w")
 _INVISIBLE = re.compile(f"[{INVISIBLE}\u2e80-\u2fdf]")
-_MARKS = re.compile(
-    "[，。；：？！（）［］｛｝＝＋－～…％＃＆＊／＜＞｜]+"
-)  # Full-width forms of punctuation and signs; they do not hide a name.
+# Full-width forms of punctuation and signs; they do not hide a name.
+_MARKS = re.compile("[，。；：？！（）［］｛｝＝＋－～…％＃＆＊／＜＞｜]+")
 
 
 class MentionFinder:
@@ -69,8 +60,8 @@ class MentionFinder:
         What the cache holds of a note counts as long as neither its text changed nor a term it
         could mention.
         """
-        changed = self._changed(memory.texts.get(_TERMS, "[]"))
-        memory.texts[_TERMS] = json.dumps(sorted(self.forms.items()), ensure_ascii=False)
+        changed = self._changed(memory.texts.get(TERMS, "[]"))
+        memory.texts[TERMS] = json.dumps(sorted(self.forms.items()), ensure_ascii=False)
         found = []
         for note in notes:
             flat = memory.get("mentions", note)
@@ -137,7 +128,7 @@ def strip_kind_noun(name: str) -> str:
     clear = (
         " " in rest
         or any(mark.isupper() for mark in rest[1:])
-        or (match is not None and _ALWAYS.search(match[0]))
+        or (match is not None and _SURE_KIND.search(match[0]))
     )
     return rest if rest and clear else ""
 

@@ -343,3 +343,15 @@ NOUN_ENDS = split_words(
     techniques?
     """
 )
+
+# Nouns that say what kind of thing a name is: always, or only after a name of several words.
+SURE_KIND_NOUNS = split_words(
+    "algorithms?, methods?, techniques?, mechanisms?, architectures?, optimi[sz]ers?"
+)
+KIND_NOUNS = (
+    *SURE_KIND_NOUNS,
+    *split_words(
+        "functions?, models?, networks?, distributions?, matrix, matrices, theorems?, problems?, "
+        "process(?:es)?, frameworks?, systems?, layers?, curves?"
+    ),
+)

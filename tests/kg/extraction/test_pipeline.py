@@ -1,4 +1,4 @@
-"""Notes to concepts and relations: what is declared, what sentences state and in which direction, and whose names are one's."""
+"""Extraction from notes: declared and stated relations, their direction, and which names merge."""
 
 import re
 from collections.abc import Iterable
