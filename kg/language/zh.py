@@ -241,5 +241,8 @@ EASES = split_words(
 
 # Nouns that say what kind of thing a Latin name is.
 KIND_NOUNS = split_words(
-    "算法, 方法, 技术, 机制, 架构, 优化器, 函数, 模型, 网络, 分布, 矩阵, 定理, 框架, 系统, 层, 单元, 曲线"
+    """
+    算法, 方法, 技术, 机制, 架构, 优化器, 函数, 模型, 网络, 分布, 矩阵, 定理, 框架, 系统, 层,
+    单元, 曲线
+    """
 )

@@ -9,6 +9,7 @@ from kg.language import en, zh
 
 # Lists that the grammar of one language needs and that of the other does not.
 ENGLISH_ONLY = {
+    "SURE_KIND_NOUNS",
     "ABBREVIATION",
     "ARTICLES",
     "CLAUSE_OPENERS",
