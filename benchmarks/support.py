@@ -2,7 +2,7 @@
 
     python benchmarks/support.py
 
-The statements about the bundled notes are written by hand. The threshold (ENOUGH in
+The statements about the bundled notes are written by hand. The threshold (SUPPORT_THRESHOLD in
 rag/generation/support.py) was set on these very statements, so the figures flatter. `across` is
 each statement against passages in the other language. Statements that reverse a note's meaning in
 its own words are listed last: they pass.
@@ -10,7 +10,7 @@ its own words are listed last: they pass.
 
 from kg.language.detect import detect_language
 from rag import KnowledgeBase
-from rag.generation.support import ENOUGH, Source, measure_support
+from rag.generation.support import SUPPORT_THRESHOLD, Source, measure_support
 from rag.retrieval.search import search
 
 SAID = [
@@ -110,7 +110,7 @@ def main() -> None:
             print("across languages" if across else "in the statement's own language")
             for name, statements in sets.items():
                 found = sorted(scores(index, statements, across=across))
-                passed = sum(score >= ENOUGH for score in found)
+                passed = sum(score >= SUPPORT_THRESHOLD for score in found)
                 print(
                     (
                         f"  {name:20}{passed:3} of {len(found):2} pass   {found[0]:.2f} … "

@@ -1,4 +1,4 @@
-"""An OpenAI-compatible server that says what it is told to, and remembers what it was asked."""
+"""Run an OpenAI-compatible server in a thread that replies by a script and records its requests."""
 
 import json
 import threading
@@ -8,89 +8,97 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+# What the server does with each request.
 Script = Callable[[BaseHTTPRequestHandler], None]
 
 
 @dataclass
 class Server:
-    """Where it listens, and the requests it got: their headers and their JSON."""
+    """A running server: the spec that names it to kbase, and what it was sent.
+
+    `requests` are the JSON bodies, `authorizations` the headers of that name, one each.
+    """
 
     spec: str
     script: Script
-    asked: list[dict[str, Any]] = field(default_factory=list)
-    keys: list[str] = field(default_factory=list)
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    authorizations: list[str] = field(default_factory=list)
 
     @property
     def prompt(self) -> str:
-        return "\n".join(str(one["content"]) for one in self.asked[-1]["messages"])
+        """The messages of the last request, as one text."""
+        return "\n".join(str(message["content"]) for message in self.requests[-1]["messages"])
 
 
-def says(*pieces: str, begin: bool = True, end: bool = True) -> Script:
-    """A stream of these pieces, or its beginning, or its end."""
+def stream_text(*pieces: str, begin: bool = True, end: bool = True) -> Script:
+    """Return a script that streams these pieces, or only the beginning or end of a stream."""
 
     def script(handler: BaseHTTPRequestHandler) -> None:
         if begin:
-            handler.send_response(200)
-            handler.send_header("Content-Type", "text/event-stream")
-            handler.end_headers()
+            send_headers(handler, "text/event-stream")
         for piece in pieces:
-            _send(handler, {"role": "assistant", "content": piece}, None)
+            _send_chunk(handler, {"role": "assistant", "content": piece}, None)
         if end:
-            _send(handler, {}, "stop")
+            _send_chunk(handler, {}, "stop")
             handler.wfile.write(b"data: [DONE]\n\n")
 
     return script
 
 
-def breaks_off(*pieces: str) -> Script:
-    """A stream that promises more than it holds."""
+def break_off(*pieces: str) -> Script:
+    """Return a script that announces a long stream and closes the connection after the pieces."""
 
     def script(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(200)
-        handler.send_header("Content-Type", "text/event-stream")
-        handler.send_header("Content-Length", "100000")
-        handler.end_headers()
+        send_headers(handler, "text/event-stream", length=100_000)
         for piece in pieces:
-            _send(handler, {"role": "assistant", "content": piece}, None)
+            _send_chunk(handler, {"role": "assistant", "content": piece}, None)
         handler.close_connection = True
 
     return script
 
 
-def answers(status: int, body: bytes) -> Script:
-    """A whole answer that is no stream."""
+def respond(status: int, body: bytes) -> Script:
+    """Return a script that sends a whole JSON response and streams nothing."""
 
     def script(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(status)
-        handler.send_header("Content-Type", "application/json")
-        handler.send_header("Content-Length", str(len(body)))
-        handler.end_headers()
+        send_headers(handler, "application/json", status=status, length=len(body))
         handler.wfile.write(body)
 
     return script
 
 
-def _send(handler: BaseHTTPRequestHandler, delta: dict[str, str], reason: str | None) -> None:
-    choices = [{"index": 0, "delta": delta, "finish_reason": reason}]
+def send_headers(
+    handler: BaseHTTPRequestHandler, kind: str, *, status: int = 200, length: int | None = None
+) -> None:
+    """Send the status and the headers of a response; `kind` is its content type."""
+    handler.send_response(status)
+    handler.send_header("Content-Type", kind)
+    if length is not None:
+        handler.send_header("Content-Length", str(length))
+    handler.end_headers()
+
+
+def _send_chunk(handler: BaseHTTPRequestHandler, delta: dict[str, str], reason: str | None) -> None:
     chunk = {
         "id": "1",
         "object": "chat.completion.chunk",
         "created": 1,
         "model": "m",
-        "choices": choices,
+        "choices": [{"index": 0, "delta": delta, "finish_reason": reason}],
     }
     handler.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
     handler.wfile.flush()
 
 
 @contextmanager
-def serving(script: Script) -> Iterator[Server]:
-    """A server with that script, until the block ends."""
+def run_server(script: Script) -> Iterator[Server]:
+    """Run a server with a script until the block ends."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            server.keys.append(self.headers.get("Authorization", ""))
-            server.asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            server.authorizations.append(self.headers.get("Authorization", ""))
+            server.requests.append(json.loads(body))
             server.script(self)
 
         def log_message(self, *_: object) -> None:

@@ -12,51 +12,30 @@ from llama_index.core.llms import LLM
 from kg.errors import EngineError
 from rag.class_loader import build_object, load_object
 
-_OPENAI = "api.openai.com"
+# The only host that gets OPENAI_API_KEY.
+_OPENAI_HOST = "api.openai.com"
 
 
-def load_llm(spec: str, patience: float) -> LLM:
-    """A language model: `openai-like:URL#MODEL`, `ollama:NAME`, or `package.module:Class?name=value`.
+def load_llm(spec: str, timeout: float) -> LLM:
+    """Load a language model that has `timeout` seconds for an answer.
 
-    Keys come from the environment: KBASE_LLM_KEY, or for OpenAI's own address OPENAI_API_KEY. Raises EngineError.
+    `spec` is `openai-like:URL#MODEL`, `ollama:NAME`, or `package.module:Class?name=value`. Keys
+    come from the environment: KBASE_LLM_KEY, or for OpenAI's own host OPENAI_API_KEY. Raises
+    EngineError when the spec names no model or its library is missing.
     """
     kind, _, rest = spec.partition(":")
     if kind == "openai-like":
-        url, _, model = rest.partition("#")
-        if not model or not urlsplit(url).hostname:
-            raise EngineError(
-                f"{spec} names no server and model", "openai-like:http://127.0.0.1:8080/v1#MODEL"
-            )
-        theirs = os.environ.get("OPENAI_API_KEY") if urlsplit(url).hostname == _OPENAI else None
-        arguments = {
-            "api_base": url,
-            "api_key": os.environ.get("KBASE_LLM_KEY") or theirs or "none",
-            "is_chat_model": True,
-        }
-        return _of(
-            "llama_index.llms.openai_like",
-            "OpenAILike",
-            model=model,
-            timeout=patience,
-            max_retries=0,
-            **arguments,
-        )
+        return _load_openai_like(spec, rest, timeout)
     if kind == "ollama":
-        host = os.environ.get("OLLAMA_HOST") or "http://127.0.0.1:11434"
-        url = host if "://" in host else f"http://{host}"
-        return _of(
-            "llama_index.llms.ollama",
-            "Ollama",
-            model=rest,
-            base_url=url,
-            request_timeout=patience,
-            temperature=0.0,
-        )
+        return _load_ollama(rest, timeout)
     return load_object(spec, LLM, "llama_index.llms.anthropic:Anthropic")  # type: ignore[type-abstract]
 
 
-def stream(llm: LLM, system: str, question: str) -> Iterator[str]:
-    """What a language model says, piece by piece. Raises whatever its library does."""
+def stream_reply(llm: LLM, system: str, question: str) -> Iterator[str]:
+    """Yield a language model's reply piece by piece, or whole if it cannot stream.
+
+    Raises whatever the model's library raises.
+    """
     messages = [
         ChatMessage(role=MessageRole.SYSTEM, content=system),
         ChatMessage(role=MessageRole.USER, content=question),
@@ -69,11 +48,44 @@ def stream(llm: LLM, system: str, question: str) -> Iterator[str]:
     yield from (piece.delta or "" for piece in pieces)
 
 
-def _of(module: str, name: str, **arguments: Any) -> LLM:
+def _load_openai_like(spec: str, address: str, timeout: float) -> LLM:
+    url, _, model = address.partition("#")
+    host = urlsplit(url).hostname
+    if not model or not host:
+        raise EngineError(
+            f"{spec} names no server and model", "openai-like:http://127.0.0.1:8080/v1#MODEL"
+        )
+    openai_key = os.environ.get("OPENAI_API_KEY") if host == _OPENAI_HOST else None
+    return _build_llm(
+        "llama_index.llms.openai_like",
+        "OpenAILike",
+        model=model,
+        api_base=url,
+        api_key=os.environ.get("KBASE_LLM_KEY") or openai_key or "none",
+        is_chat_model=True,
+        timeout=timeout,
+        max_retries=0,
+    )
+
+
+def _load_ollama(model: str, timeout: float) -> LLM:
+    host = os.environ.get("OLLAMA_HOST") or "http://127.0.0.1:11434"
+    return _build_llm(
+        "llama_index.llms.ollama",
+        "Ollama",
+        model=model,
+        base_url=host if "://" in host else f"http://{host}",
+        request_timeout=timeout,
+        temperature=0.0,
+    )
+
+
+def _build_llm(module: str, name: str, **arguments: Any) -> LLM:
+    """Import a class and call it. Raises EngineError."""
     try:
-        made = getattr(import_module(module), name)
+        found = getattr(import_module(module), name)
     except ImportError as error:
         raise EngineError(
             f"{module} cannot be loaded: {error}", "pip install 'kbase[llm]'"
         ) from error
-    return build_object(made, LLM, f"{module}:{name}", arguments)  # type: ignore[type-abstract]
+    return build_object(found, LLM, f"{module}:{name}", arguments)  # type: ignore[type-abstract]
