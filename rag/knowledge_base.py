@@ -312,7 +312,9 @@ class KnowledgeBase:
 
         Raises NotesError, naming the line, when the file is not of that form.
         """
-        from rag.evaluation.evaluate import evaluate, journal_path, read_questions
+        from rag.evaluation.evaluate import evaluate
+        from rag.evaluation.journal import journal_path
+        from rag.evaluation.questions import read_questions
 
         asked = read_questions(File(questions) if questions else bundled_questions())
         return evaluate(self._index, asked, progress, journal_path(self._index, asked))

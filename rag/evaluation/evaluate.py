@@ -1,278 +1,170 @@
-"""Questions with gold lines → how well they are answered, beside grep, BM25 and dense retrieval on the same passages."""
+"""Measure kbase on questions with gold lines, beside dense retrieval, BM25 and grep.
 
-import json
+All four systems search the same passages. Only kbase also answers, or abstains.
+"""
+
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from kg.errors import NotesError
-from kg.language.detect import detect_language
 from kg.language.normalize import fold
 from kg.notes.formats import is_extracted
-from kg.notes.note import content_hash
 from rag.answering.answer import ask
+from rag.evaluation.journal import append_results, read_journal
 from rag.evaluation.metrics import (
-    DEEPEST,
+    DEPTH,
     AnswerMetrics,
     Bin,
     Measures,
     QuestionResult,
-    by_direction,
-    reliability,
+    measure_by_direction,
+    reliability_bins,
 )
-from rag.index.location import cache_folder
+from rag.evaluation.questions import EvaluationQuestion
 from rag.index.reader import Index
 from rag.retrieval.search import rank_passages
-from rag.types import Answer, Passage, SearchMode
+from rag.types import Answer, Citation, Passage, SearchMode
 
-
-@dataclass(frozen=True, slots=True)
-class Gold:
-    """Lines that answer a question, 1-based and inclusive."""
-
-    path: str
-    first: int
-    last: int
-
-    def overlaps(self, passage: Passage) -> bool:
-        return (
-            self.path == passage.path and self.first <= passage.last and passage.first <= self.last
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question, the places that answer it (none: the notes cannot), and a text that a right answer holds, or ""."""
-
-    id: str
-    text: str
-    gold: tuple[Gold, ...]
-    answer: str
-
-    def answered_by(self, passage: Passage) -> bool:
-        return any(gold.overlaps(passage) for gold in self.gold)
-
-
-# A question → the passages found, best first, and with kbase what measures the answer.
-System = Callable[[Question], tuple[tuple[Passage, ...], Callable[[], AnswerMetrics] | None]]
+# Answers a question with the passages found, best first, at most DEPTH. kbase also returns a
+# function that measures its answer, which is called when the clock has stopped.
+System = Callable[
+    [EvaluationQuestion], tuple[tuple[Passage, ...], Callable[[], AnswerMetrics] | None]
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The measures of each system (kbase, dense, bm25, grep) by direction, and how far kbase's confidence is to be trusted."""
+    """The measures of each system by direction, and how well kbase's confidence is calibrated.
+
+    `systems` maps kbase, dense, bm25 and grep to measures for `all` questions and for each pair of
+    languages, such as `zh-en`.
+    """
 
     questions: int
     systems: dict[str, dict[str, Measures]]
     reliability: list[Bin]
 
 
-def read_questions(path: Path) -> list[Question]:
-    """The questions of a JSONL file. Raises NotesError, naming the line, when one is not of the form."""
-    questions = []
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise NotesError(f"{path} cannot be read: {error}", "it is to be a JSONL file") from error
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            questions.append(_question(line, f"{path}:{number}"))
-    if not questions:
-        raise NotesError(
-            f"{path} holds no questions",
-            'one a line: {"id", "question", "gold": [{"path", "lines": [first, last]}]}',
-        )
-    return questions
-
-
 def evaluate(
     index: Index,
-    questions: Sequence[Question],
+    questions: Sequence[EvaluationQuestion],
     progress: Callable[[int, int], None] = lambda done, total: None,
     journal: Path | None = None,
 ) -> Evaluation:
-    """The questions put to each system, one by one.
+    """Put the questions to each system, one by one, and measure what comes back.
 
-    What became of each is kept in the journal until all are done: an interrupted run goes on where it was.
+    The results are kept in the journal until all are there: an interrupted run is resumed.
     """
-    passages = [
-        one.passage
-        for _, one in sorted(
-            index.passages(id for (id,) in index.rows("SELECT id FROM passages")).items()
-        )
-    ]
-    systems = _systems(index, passages)
-    systems["kbase"](questions[0])  # the model is loaded before the clock runs
-    done = _read_journal(journal) if journal else {}
-    outcomes: dict[str, list[QuestionResult]] = {name: [] for name in systems}
-    for at, question in enumerate(questions):
-        found = done.get(at) or _outcomes(systems, question, passages)
-        if journal and at not in done:
-            _write_journal(journal, at, found)
-        for name, outcome in found.items():
-            outcomes[name].append(outcome)
-        progress(at + 1, len(questions))
+    ids = [id for (id,) in index.rows("SELECT id FROM passages")]
+    passages = [stored.passage for _, stored in sorted(index.passages(ids).items())]
+    systems = _build_systems(index, passages)
+    systems["kbase"](questions[0])  # Load the model before the clock runs.
+    done = read_journal(journal) if journal else {}
+    results: dict[str, list[QuestionResult]] = {name: [] for name in systems}
+    for position, question in enumerate(questions):
+        found = done.get(position) or _put_to_systems(question, systems, passages)
+        if journal and position not in done:
+            append_results(journal, position, found)
+        for name, result in found.items():
+            results[name].append(result)
+        progress(position + 1, len(questions))
     if journal:
         journal.unlink(missing_ok=True)
-    measures = {name: by_direction(some) for name, some in outcomes.items()}
-    return Evaluation(len(questions), measures, reliability(outcomes["kbase"]))
+    measures = {name: measure_by_direction(some) for name, some in results.items()}
+    return Evaluation(len(questions), measures, reliability_bins(results["kbase"]))
 
 
-def journal_path(index: Index, questions: Sequence[Question]) -> Path:
-    """The file in the user's cache folder for these questions, this index as it is, and this program as it is."""
-    root = Path(__file__).parents[2]
-    patterns = ("kg/**/*.py", "kg/**/*.tsv", "rag/**/*.py", "rag/**/*.tsv")
-    files = sorted(path for pattern in patterns for path in root.glob(pattern))
-    sources = [(path.relative_to(root).as_posix(), path.stat().st_mtime_ns) for path in files]
-    key = content_hash(
-        repr((str(index.location.database), index.settings.generation, questions, sources)).encode()
-    ).hex()
-    return cache_folder() / "eval" / f"{key[:16]}.jsonl"
-
-
-def _question(line: str, place: str) -> Question:
-    try:
-        one = json.loads(line)
-        gold = tuple(
-            Gold(str(each["path"]), int(each["lines"][0]), int(each["lines"][1]))
-            for each in one["gold"]
-        )
-        return Question(
-            str(one.get("id", place)), str(one["question"]), gold, str(one.get("answer", ""))
-        )
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
-        raise NotesError(
-            f"{place}: not a question: {error!r}",
-            '{"id", "question", "gold": [{"path", "lines": [first, last]}]}',
-        ) from error
-
-
-def _systems(index: Index, passages: Sequence[Passage]) -> dict[str, System]:
+def _build_systems(index: Index, passages: Sequence[Passage]) -> dict[str, System]:
     folded = [(passage, fold(passage.indexed_text)) for passage in passages]
+
+    def rank(question: EvaluationQuestion, mode: SearchMode) -> tuple[Passage, ...]:
+        return tuple(hit.passage for hit in rank_passages(index, question.text, DEPTH, mode))
+
     return {
-        "kbase": lambda question: _kbase(index, question),
-        "dense": lambda question: (
-            tuple(
-                hit.passage
-                for hit in rank_passages(index, question.text, DEEPEST, SearchMode.DENSE)
-            ),
-            None,
-        ),
-        "bm25": lambda question: (
-            tuple(
-                hit.passage
-                for hit in rank_passages(index, question.text, DEEPEST, SearchMode.KEYWORD)
-            ),
-            None,
-        ),
+        "kbase": lambda question: _ask_kbase(index, question),
+        "dense": lambda question: (rank(question, SearchMode.DENSE), None),
+        "bm25": lambda question: (rank(question, SearchMode.KEYWORD), None),
         "grep": lambda question: (_grep(folded, question.text), None),
     }
 
 
-def _outcomes(
-    systems: Mapping[str, System], question: Question, passages: Iterable[Passage]
+def _put_to_systems(
+    question: EvaluationQuestion, systems: Mapping[str, System], passages: Iterable[Passage]
 ) -> dict[str, QuestionResult]:
     relevant = [passage for passage in passages if question.answered_by(passage)]
-    direction = _direction(question, relevant)
-    outcomes = {}
+    results = {}
     for name, system in systems.items():
         start = time.perf_counter()
-        found, told = system(question)
+        found, measure = system(question)
         seconds = time.perf_counter() - start
-        ranks = tuple(at for at, passage in enumerate(found, 1) if question.answered_by(passage))
-        outcomes[name] = QuestionResult(
-            direction, bool(question.gold), ranks, len(relevant), seconds, told() if told else None
+        results[name] = QuestionResult(
+            direction=question.direction(relevant),
+            answerable=bool(question.gold),
+            ranks=tuple(
+                rank for rank, passage in enumerate(found, 1) if question.answered_by(passage)
+            ),
+            relevant=len(relevant),
+            seconds=seconds,
+            answer=measure() if measure else None,
         )
-    return outcomes
+    return results
 
 
-def _read_journal(path: Path) -> dict[int, dict[str, QuestionResult]]:
-    """What became of the questions that an interrupted run came to, by their number; nothing where a line is cut off."""
-    done = {}
-    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
-        with suppress(ValueError, TypeError, KeyError):
-            read = json.loads(line)
-            done[int(read["question"])] = {
-                name: _outcome(**fields) for name, fields in read["outcomes"].items()
-            }
-    return done
-
-
-def _outcome(told: dict[str, Any] | None, ranks: list[int], **fields: Any) -> QuestionResult:
-    return QuestionResult(
-        ranks=tuple(ranks),
-        told=AnswerMetrics(**told | {"exact": tuple(told["exact"])}) if told else None,
-        **fields,
-    )
-
-
-def _write_journal(path: Path, at: int, outcomes: Mapping[str, QuestionResult]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as file:
-        file.write(
-            json.dumps(
-                {"question": at, "outcomes": {name: asdict(one) for name, one in outcomes.items()}}
-            )
-            + "\n"
-        )
-
-
-def _kbase(
-    index: Index, question: Question
+def _ask_kbase(
+    index: Index, question: EvaluationQuestion
 ) -> tuple[tuple[Passage, ...], Callable[[], AnswerMetrics]]:
-    """The passages, and what is to be measured of the answer when the clock has stopped."""
-    answer = ask(index, question.text, DEEPEST)
-    return tuple(hit.passage for hit in answer.hits), lambda: _told(index, question, answer)
+    answer = ask(index, question.text, DEPTH)
+    passages = tuple(hit.passage for hit in answer.hits)
+    return passages, lambda: _measure_answer(index, question, answer)
 
 
-def _told(index: Index, question: Question, answer: Answer) -> AnswerMetrics:
-    best = answer.hits[0] if answer.hits else None
-    sentence = (
-        max(zip(best.sentence_scores, best.passage.sentences, strict=True), key=lambda one: one[0])[
-            1
-        ]
-        if best
-        else None
-    )
+def _measure_answer(index: Index, question: EvaluationQuestion, answer: Answer) -> AnswerMetrics:
+    contains = best_sentence_contains = None
+    if question.answer:
+        contains = question.answer in " ".join(part.text for part in answer.statements)
+        best_sentence_contains = question.answer in _best_sentence(answer)
     return AnswerMetrics(
-        answer.found,
-        answer.confidence,
-        question.answer in " ".join(part.text for part in answer.statements)
-        if question.answer
-        else None,
-        sentence is not None and question.answer in sentence.text if question.answer else None,
-        tuple(
-            _exact(index, one.passage.path, one.first, one.last, one.quote)
-            for one in answer.citations
-        ),
+        answered=answer.found,
+        confidence=answer.confidence,
+        contains_expected=contains,
+        best_sentence_contains_expected=best_sentence_contains,
+        exact_citations=tuple(_is_exact(index, citation) for citation in answer.citations),
     )
 
 
-def _grep(passages: Sequence[tuple[Passage, str]], text: str) -> tuple[Passage, ...]:
-    """What one gets by looking for the question's words as they are typed: passages by how many different ones they hold."""
-    words = {word for word in re.findall(r"\w+", fold(text)) if len(word) > 1}
-    counts = [sum(word in reading for word in words) for _, reading in passages]
-    best = sorted(range(len(passages)), key=lambda at: -counts[at])[:DEEPEST]
-    return tuple(passages[at][0] for at in best if counts[at])
+def _best_sentence(answer: Answer) -> str:
+    """Return the sentence with the highest score in the best hit; empty without a hit."""
+    if not answer.hits:
+        return ""
+    best = answer.hits[0]
+    scored = zip(best.sentence_scores, best.passage.sentences, strict=True)
+    return max(scored, key=lambda pair: pair[0])[1].text
 
 
-def _direction(question: Question, relevant: Iterable[Passage]) -> str:
-    asked = detect_language(question.text)
-    answered = {passage.language for passage in relevant} or {asked}
-    return f"{asked}-{asked if asked in answered else min(answered)}"
+def _grep(passages: Sequence[tuple[Passage, str]], question: str) -> tuple[Passage, ...]:
+    """Return the passages that contain most different words of a question, as they are typed."""
+    words = {word for word in re.findall(r"\w+", fold(question)) if len(word) > 1}
+    counts = [sum(word in text for word in words) for _, text in passages]
+    best = sorted(range(len(passages)), key=lambda position: -counts[position])[:DEPTH]
+    return tuple(passages[position][0] for position in best if counts[position])
 
 
-def _exact(index: Index, path: str, first: int, last: int, quote: str) -> bool:
-    """Whether the quote's bytes stand at these lines of the file, or of what was taken out of one that holds no text."""
+def _is_exact(index: Index, citation: Citation) -> bool:
+    """Tell whether the cited lines of the file contain the quote, byte by byte.
+
+    The text of a PDF file or a notebook is what was extracted from it.
+    """
+    path = citation.passage.path
     data = (
         index.extracted(path).encode()
         if is_extracted(path)
         else (index.location.notes / path).read_bytes()
     )
-    lines = re.split(rb"\r\n|\r|\n", data)
-    return b"\n".join(re.split(rb"\r\n|\r|\n", quote.encode())) in b"\n".join(
-        lines[first - 1 : last]
-    )
+    lines = _split_lines(data)[citation.first - 1 : citation.last]
+    return b"\n".join(_split_lines(citation.quote.encode())) in b"\n".join(lines)
+
+
+def _split_lines(data: bytes) -> list[bytes]:
+    return re.split(rb"\r\n|\r|\n", data)

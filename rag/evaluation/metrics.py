@@ -1,4 +1,4 @@
-"""What became of each question → numbers: how well the right passages were found, quoted, and silence kept."""
+"""Turn the results of questions into measures of retrieval, answers, abstention and calibration."""
 
 import math
 import statistics
@@ -6,28 +6,38 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-DEEPEST = 10  # hits that are looked at
+# How many passages of each system are looked at, from the best down.
+DEPTH = 10
+# Into how many parts the range of confidence, 0 to 1, is divided to measure its calibration.
 _BINS = 10
+
+# The value of each measure by its name.
 Measures = dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerMetrics:
-    """An answer, measured: whether it is one, how sure, whether all of it and its best sentence hold the expected words
-    (None: no words are expected), and of each citation whether its lines hold the quote."""
+    """The measures of one answer.
 
-    found: bool
+    `contains_expected` and `best_sentence_contains_expected` tell whether the whole answer, and
+    the best sentence of the best hit, contain the expected text; None when no text is expected.
+    `exact_citations` tells of each citation whether its lines contain the quote.
+    """
+
+    answered: bool
     confidence: float
-    holds: bool | None
-    best: bool | None
-    exact: tuple[bool, ...]
+    contains_expected: bool | None
+    best_sentence_contains_expected: bool | None
+    exact_citations: tuple[bool, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionResult:
-    """What one system did with one question: the ranks, from 1, of the passages that answer it, of how many there are.
+    """The result of one system for one question.
 
-    A direction is the question's language and that of the notes that answer it. `told` is of kbase only.
+    `direction` is the question's language and that of the notes that answer it: `en-zh`. `ranks`
+    are the ranks, from 1, of the passages found that answer the question, out of `relevant` that
+    there are. `answer` is None for a system that does not answer.
     """
 
     direction: str
@@ -35,106 +45,138 @@ class QuestionResult:
     ranks: tuple[int, ...]
     relevant: int
     seconds: float
-    told: AnswerMetrics | None = None
+    answer: AnswerMetrics | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """The questions answered with about one confidence: how many, its mean, and how many of them the notes do answer."""
+    """The questions answered with about the same confidence.
+
+    `confidence` is their mean confidence, `answerable` the share of them that the notes answer.
+    """
 
     questions: int
     confidence: float
     answerable: float
 
 
-def by_direction(outcomes: Sequence[QuestionResult]) -> dict[str, Measures]:
-    """The measures over `all` questions and by direction; abstention over the questions in the same language."""
-    groups = {"all": list(outcomes)}
-    for direction in sorted({one.direction for one in outcomes if one.answerable}):
-        groups[direction] = [
-            one for one in outcomes if one.direction == direction and one.answerable
+def measure_by_direction(results: Sequence[QuestionResult]) -> dict[str, Measures]:
+    """Return the measures over `all` questions and by direction.
+
+    A question that the notes do not answer counts in every direction from its own language.
+    """
+    groups = {"all": list(results)}
+    for direction in sorted({result.direction for result in results if result.answerable}):
+        answerable = [
+            result for result in results if result.answerable and result.direction == direction
         ]
-        groups[direction] += [
-            one for one in outcomes if one.direction[:2] == direction[:2] and not one.answerable
+        unanswerable = [
+            result
+            for result in results
+            if not result.answerable and result.direction[:2] == direction[:2]
         ]
-    return {name: _measures(group) for name, group in groups.items()}
+        groups[direction] = answerable + unanswerable
+    return {name: _measure(group) for name, group in groups.items()}
 
 
-def reliability(outcomes: Sequence[QuestionResult]) -> list[Bin]:
-    """Whether confidence means what it says: in each tenth of it, how many questions the notes do answer."""
-    bins: dict[int, list[QuestionResult]] = defaultdict(list)
-    for one in outcomes:
-        if one.told:
-            bins[min(int(one.told.confidence * _BINS), _BINS - 1)].append(one)
+def reliability_bins(results: Sequence[QuestionResult]) -> list[Bin]:
+    """Compare confidence with the share of answerable questions, in each tenth of its range.
+
+    Tenths without a question are left out.
+    """
+    bins: dict[int, list[tuple[float, bool]]] = defaultdict(list)
+    for result in results:
+        if result.answer:
+            tenth = min(int(result.answer.confidence * _BINS), _BINS - 1)
+            bins[tenth].append((result.answer.confidence, result.answerable))
     return [
         Bin(
             len(some),
-            mean(one.told.confidence for one in some if one.told),
-            mean(one.answerable for one in some),
+            mean(confidence for confidence, _ in some),
+            mean(answerable for _, answerable in some),
         )
         for _, some in sorted(bins.items())
     ]
 
 
-def _measures(outcomes: Sequence[QuestionResult]) -> Measures:
-    ranks = [one.ranks for one in outcomes if one.answerable]
+def _measure(results: Sequence[QuestionResult]) -> Measures:
+    answerable = [result for result in results if result.answerable]
     measures = {
-        f"hit@{k}": mean(bool(found and found[0] <= k) for found in ranks) for k in (1, 3, 5)
+        f"hit@{k}": mean(any(rank <= k for rank in result.ranks) for result in answerable)
+        for k in (1, 3, 5)
     }
-    measures["mrr"] = mean(1 / found[0] if found else 0.0 for found in ranks)
-    measures["ndcg@10"] = mean(ndcg(one.ranks, one.relevant) for one in outcomes if one.answerable)
-    if any(one.told for one in outcomes):
-        measures |= _answering(outcomes)
-    times = sorted(one.seconds * 1000 for one in outcomes)
-    measures["latency_ms_p50"] = statistics.median(times)
-    measures["latency_ms_p95"] = times[min(len(times) - 1, int(0.95 * len(times)))]
+    measures["mrr"] = mean(1 / min(result.ranks) if result.ranks else 0.0 for result in answerable)
+    measures["ndcg@10"] = mean(ndcg(result.ranks, result.relevant) for result in answerable)
+    if any(result.answer for result in results):
+        measures |= _measure_answers(results)
+    milliseconds = sorted(result.seconds * 1000 for result in results)
+    measures["latency_ms_p50"] = statistics.median(milliseconds)
+    position = min(len(milliseconds) - 1, int(0.95 * len(milliseconds)))
+    measures["latency_ms_p95"] = milliseconds[position]
     return {name: round(value, 4) for name, value in measures.items()}
 
 
-def _answering(outcomes: Sequence[QuestionResult]) -> Measures:
-    """What only a system that answers, or does not, can be measured by."""
-    told = [(one.told, one.answerable) for one in outcomes if one.told]
-    bins = reliability(outcomes)
+def _measure_answers(results: Sequence[QuestionResult]) -> Measures:
+    """Return the measures of a system that answers or abstains."""
+    answers = [(result.answer, result.answerable) for result in results if result.answer]
+    bins = reliability_bins(results)
+    deviation = sum(abs(some.confidence - some.answerable) * some.questions for some in bins)
     return {
-        "answer_sentence": mean(one.holds for one, _ in told if one.holds is not None),
-        "best_sentence": mean(one.best for one, _ in told if one.best is not None),
-        "citation_exact": mean(exact for one, _ in told for exact in one.exact),
-        "abstain_precision": mean(not answerable for one, answerable in told if not one.found),
-        "abstain_recall": mean(not one.found for one, answerable in told if not answerable),
-        "refused_answerable": mean(not one.found for one, answerable in told if answerable),
-        "abstain_auroc": auroc([(one.confidence, answerable) for one, answerable in told]),
-        "calibration_error": sum(
-            abs(one.confidence - one.answerable) * one.questions for one in bins
-        )
-        / len(told),
+        "answer_sentence": mean(
+            answer.contains_expected
+            for answer, _ in answers
+            if answer.contains_expected is not None
+        ),
+        "best_sentence": mean(
+            answer.best_sentence_contains_expected
+            for answer, _ in answers
+            if answer.best_sentence_contains_expected is not None
+        ),
+        "citation_exact": mean(exact for answer, _ in answers for exact in answer.exact_citations),
+        "abstain_precision": mean(
+            not answerable for answer, answerable in answers if not answer.answered
+        ),
+        "abstain_recall": mean(
+            not answer.answered for answer, answerable in answers if not answerable
+        ),
+        "refused_answerable": mean(
+            not answer.answered for answer, answerable in answers if answerable
+        ),
+        "abstain_auroc": auroc([(answer.confidence, answerable) for answer, answerable in answers]),
+        "calibration_error": deviation / len(answers),
     }
 
 
 def ndcg(ranks: Sequence[int], relevant: int) -> float:
-    """Discounted cumulative gain over the best there could be (Järvelin and Kekäläinen 2002), each relevant passage worth 1.
+    """Return the normalised discounted cumulative gain (Järvelin and Kekäläinen 2002).
+
+    Each of the `relevant` passages is worth 1; `ranks`, from 1, are those of the ones found.
 
     >>> round(ndcg([2], 1), 4)
     0.6309
     """
-    ideal = sum(1 / math.log2(rank + 1) for rank in range(1, min(relevant, DEEPEST) + 1))
+    ideal = sum(1 / math.log2(rank + 1) for rank in range(1, min(relevant, DEPTH) + 1))
     return sum(1 / math.log2(rank + 1) for rank in ranks) / ideal if ideal else 0.0
 
 
 def auroc(scored: Sequence[tuple[float, bool]]) -> float:
-    """The chance that a question the notes answer scores above one they do not, ties counting half.
+    """Return the chance that an answerable question scores above an unanswerable one.
+
+    That is the area under the ROC curve; ties count half.
 
     >>> auroc([(0.9, True), (0.4, True), (0.4, False), (0.1, False)])
     0.875
     """
     ordered = sorted(scored)
     ranks: dict[float, list[int]] = defaultdict(list)
-    for at, (score, _) in enumerate(ordered, 1):
-        ranks[score].append(at)
-    positive = [statistics.mean(ranks[score]) for score, good in ordered if good]
+    for rank, (score, _) in enumerate(ordered, 1):
+        ranks[score].append(rank)
+    positive = [statistics.mean(ranks[score]) for score, answerable in ordered if answerable]
     pairs = len(positive) * (len(ordered) - len(positive))
     return (sum(positive) - len(positive) * (len(positive) + 1) / 2) / pairs if pairs else 0.0
 
 
 def mean(values: Iterable[float]) -> float:
+    """Return the mean, 0 of nothing."""
     found = list(values)
     return sum(found) / len(found) if found else 0.0
