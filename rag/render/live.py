@@ -7,9 +7,10 @@ from rag.types import Answer, Statement
 
 
 class LiveStatements:
-    """Prints statements while an answer is being written; prints nothing unless `shown`."""
+    """Statements that are printed as soon as they are written."""
 
     def __init__(self, *, shown: bool) -> None:
+        """Print statements only if `shown`: otherwise the answer is printed once, as a whole."""
         self._shown = shown
         self._printed = ""
 
@@ -21,7 +22,7 @@ class LiveStatements:
             click.echo(line, nl=False)
 
     def end(self, answer: Answer) -> str:
-        """Return what is printed already; mark it as broken off when the model did not finish."""
+        """Return what was printed, and print … if the model's answer was dropped halfway."""
         if self._printed and not answer.model:
             click.echo("…\n")
         return self._printed

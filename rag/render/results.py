@@ -1,6 +1,6 @@
-"""Look up how each kind of result is shown: as text for a terminal, or as a JSON document.
+"""Print each kind of result, as text for a terminal or as a JSON document.
 
-A renderer is imported when it is needed: asking a question does not load the graph's.
+A renderer is imported when it is needed: asking a question does not load that of the graph.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ _KG_TEXT, _KG_JSON = "kg.render.terminal", "kg.render.json"
 
 Document = dict[str, Any] | list[dict[str, Any]]
 
-# kind of result: (module, function) of its text, and of its document
+# For each kind of result: module and function of its text, then of its document.
 _RENDERERS = {
     "answer": ((_RAG_TEXT, "show_answer"), (_RAG_JSON, "answer_json")),
     "hits": ((_RAG_TEXT, "show_hits"), (_RAG_JSON, "hits_json")),
@@ -37,12 +37,12 @@ _RENDERERS = {
 
 
 def echo(kind: str, result: Any, as_json: bool, *options: Any) -> None:
-    """Print a result on stdout: as one JSON document, or as text with the renderer's `options`."""
+    """Print a result on stdout; `options` go to the `show_…` function of its text."""
     click.echo(to_json(document(kind, result)) if as_json else text(kind, result, *options))
 
 
 def text(kind: str, result: Any, *options: Any) -> str:
-    """Return what a terminal shows of a result. `options` are the renderer's own: a language."""
+    """Return a result as text for a terminal; `options` are those of its `show_…` function."""
     shown: str = _load(*_RENDERERS[kind][0])(result, *options)
     return shown
 

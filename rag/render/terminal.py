@@ -1,4 +1,4 @@
-"""What was found → text for a person. Pure: data in, `str` out; nothing is printed here."""
+"""Format answers, hits, reports and measures for the terminal: data in, text out."""
 
 import re
 from collections.abc import Sequence
@@ -9,7 +9,8 @@ import click
 from kg.language.detect import Language
 from kg.render.columns import display_width
 from kg.text import printable
-from rag.types import Answer, Hit, IndexStatus, NoteLines, Statement
+from rag.render.labels import LABELS
+from rag.types import Answer, Citation, Hit, IndexStatus, NoteLines, Statement
 
 if TYPE_CHECKING:
     from kg.notes.files import SkippedFile
@@ -17,125 +18,82 @@ if TYPE_CHECKING:
     from rag.evaluation.evaluate import Evaluation
     from rag.indexing.report import Report
 
-_LABELS = {
-    "en": {
-        "sources": "Sources",
-        "none": "Not in your notes.",
-        "nearest": "Nearest headings",
-        "other": "Quoted from notes in Chinese: nothing as near was found in English.",
-        "disagree": "Your notes disagree: {}.",
-        "asked": "asked for: {}",
-        "confidence": "confidence",
-        "first": "Know first",
-        "further": "and {} more: kbase plan {}",
-        "unsupported": "(not supported by the notes)",
-    },
-    "zh": {
-        "sources": "来源",
-        "none": "笔记里没有。",
-        "nearest": "最接近的标题",
-        "other": "引自英文笔记：没有找到这么接近的中文内容。",
-        "disagree": "笔记说法不一：{}。",
-        "asked": "问的是：{}",
-        "confidence": "置信度",
-        "first": "先要知道",
-        "further": "还有 {} 个：kbase plan {}",
-        "unsupported": "（笔记中没有依据）",
-    },
-}
+# Files that one reason is shown for; the rest is counted, and --json has all of them.
+_SKIPPED_SHOWN = 3
+# Columns of a sentence in a list of hits; a longer one is cut off.
+_SENTENCE_COLUMNS = 160
+# Columns of the measures' names, and of a system's values.
+_MEASURE_COLUMNS, _VALUE_COLUMNS = 20, 9
+
 _ROW_END = re.compile(r"\|[ \t]*$")
-_BLOCK_END = re.compile(
-    r"(?:\||\$\$[^\n]*|`{3,}|~{3,})[ \t]*$"
-)  # where a number after it would be taken for part of it
+# The end of a table, formula or code: a number on the same line would be taken for part of it.
+_BLOCK_END = re.compile(r"(?:\||\$\$[^\n]*|`{3,}|~{3,})[ \t]*$")
 
 
 def show_answer(answer: Answer, explain: bool = False, printed: str = "") -> str:
-    """Show an answer, without the beginning that was `printed` already."""
-    labels = _LABELS[answer.language]
-    if not answer.found:
-        lines = [labels["none"]]
-        if answer.nearest:
-            lines += [
-                "",
-                click.style(labels["nearest"], bold=True),
-                *(f"  {_trail(trail)}" for trail in answer.nearest),
-            ]
-    else:
-        told = (
-            [show_statement(one, answer.language) for one in answer.statements]
-            if answer.model
-            else _statements(answer)
-        )
-        lines = [*told, *_remarks(answer), "", click.style(labels["sources"], bold=True)]
-        width = max(display_width(one.location) for one in answer.citations)
-        for one in answer.citations:
-            place = click.style(printable(one.location), fg="cyan") + " " * (
-                width - display_width(one.location)
-            )
-            lines.append(f"{_marks((one.id,))} {place}  {_trail(one.passage.heading)}".rstrip())
+    """Show an answer; `printed` is its beginning that was printed before and is left out."""
+    lines = _cited_answer(answer) if answer.found else _no_answer(answer)
     if answer.background.prerequisites:
-        lines += ["", *_study(answer)]
+        lines += ["", *_prerequisites(answer)]
     if explain:
-        asked = labels["asked"].format(answer.kind.value)
-        lines += [
-            "",
-            f"{labels['confidence']} {answer.confidence:.2f}  {asked}",
-            *(_explanation(hit) for hit in answer.hits),
-        ]
+        labels = LABELS[answer.language]
+        kind = labels["asked"].format(answer.kind.value)
+        lines += ["", f"{labels['confidence']} {answer.confidence:.2f}  {kind}"]
+        lines += [_explain(hit) for hit in answer.hits]
     return "\n".join(lines).removeprefix(printed)
 
 
-def show_statement(one: Statement, language: Language) -> str:
-    mark = "" if one.supported else click.style(" " + _LABELS[language]["unsupported"], fg="yellow")
-    return f"{printable(one.text)} {_marks(one.cites)}{mark}"
+def show_statement(statement: Statement, language: Language) -> str:
+    """Show a statement of a language model with its citations, marked if it is unsupported."""
+    unsupported = click.style(" " + LABELS[language]["unsupported"], fg="yellow")
+    mark = "" if statement.supported else unsupported
+    return f"{printable(statement.text)} {_citation_marks(statement.cites)}{mark}"
 
 
 def show_hits(hits: list[Hit], explain: bool = False) -> str:
+    """Show the hits by rank, each with its best sentence."""
     blocks = []
     for rank, hit in enumerate(hits, 1):
-        head = f"{rank:>2}. {click.style(printable(hit.passage.location), fg='cyan')}  {_trail(hit.passage.heading)}".rstrip()
+        location = click.style(printable(hit.passage.location), fg="cyan")
         best = max(range(len(hit.sentence_scores)), key=hit.sentence_scores.__getitem__)
-        lines = [head, "    " + _shortened(hit.passage.sentences[best].text)]
-        blocks.append("\n".join(lines + ([f"    {_explanation(hit)}"] if explain else [])))
+        lines = [
+            f"{rank:>2}. {location}  {_trail(hit.passage.heading)}".rstrip(),
+            "    " + _shorten(hit.passage.sentences[best].text),
+        ]
+        if explain:
+            lines.append("    " + _explain(hit))
+        blocks.append("\n".join(lines))
     return "\n\n".join(blocks) if blocks else "Nothing found."
 
 
 def show_reports(reports: "Sequence[Report]") -> str:
+    """Show what indexing did in each folder."""
     return "\n".join(map(show_report, reports))
 
 
 def show_report(report: "Report") -> str:
+    """Show what indexing did in one folder: counts, then problems, encodings and skipped files."""
     counts = [
         (len(report.read), "read"),
         (len(report.unchanged), "unchanged"),
         (len(report.removed), "removed"),
     ]
-    text = ", ".join(f"{count} {word}" for count, word in counts if count) or "nothing to do"
+    done = ", ".join(f"{count} {word}" for count, word in counts if count) or "nothing to do"
     lines = [
-        f"{printable(str(report.location.notes))}: {text}; {report.passages} passages, {report.encoded} of them newly encoded"
+        f"{printable(str(report.location.notes))}: {done}; {report.passages} passages,"
+        f" {report.encoded} of them newly encoded"
     ]
     lines += [f"  {printable(problem)}" for problem in report.problems]
     lines += [
         f"  {printable(path)} was read as {encoding}" for path, encoding in report.encodings.items()
     ]
     for label, failed in (("failed", True), ("skipped", False)):
-        lines += _passed_over(label, [one for one in report.skipped if one.failed is failed])
+        lines += _skipped_files(label, [file for file in report.skipped if file.failed is failed])
     return "\n".join(lines)
 
 
-def _passed_over(label: str, files: "Sequence[SkippedFile]", most: int = 3) -> list[str]:
-    """A line a reason, with the first few files."""
-    reasons: dict[str, list[str]] = {}
-    for one in files:
-        reasons.setdefault(one.reason, []).append(one.path)
-    lines = []
-    for reason, paths in reasons.items():
-        more = f" and {len(paths) - most} more (all with --json)" if len(paths) > most else ""
-        lines.append(f"  {label} {printable(', '.join(paths[:most]))}{more}: {printable(reason)}")
-    return lines
-
-
 def show_status(status: IndexStatus) -> str:
+    """Show what an index holds, and how many notes changed since it was made."""
     languages = ", ".join(f"{count} {name}" for name, count in status.languages.items())
     rows = [
         ("notes", printable(str(status.notes))),
@@ -153,103 +111,169 @@ def show_status(status: IndexStatus) -> str:
 
 
 def show_lines(lines: NoteLines) -> str:
+    """Show lines of a note."""
     return printable(lines.text)
 
 
 def show_checks(checks: "Sequence[Check]") -> str:
+    """Show each check with what was seen, and how to fix what failed."""
     lines = []
-    for one in checks:
-        mark = click.style("no", fg="red") if one.fix else click.style("ok", fg="green")
-        lines.append(f"{mark}  {one.name.ljust(10)}{printable(one.seen)}")
-        lines += [f"    {'':10}→ {printable(one.fix)}"] if one.fix else []
+    for check in checks:
+        mark = click.style("no", fg="red") if check.fix else click.style("ok", fg="green")
+        lines.append(f"{mark}  {check.name.ljust(10)}{printable(check.seen)}")
+        if check.fix:
+            lines.append(f"    {'':10}→ {printable(check.fix)}")
     return "\n".join(lines)
 
 
 def show_eval(evaluation: "Evaluation") -> str:
-    """A table for each direction: measures down, systems across; then what confidence was worth."""
-    systems = evaluation.systems
+    """Show a table for each direction, measures down and systems across, then the calibration."""
     blocks = [f"{evaluation.questions} questions"]
-    for direction in systems["kbase"]:
-        names = list(systems)
-        rows = [
-            f"{click.style(direction.ljust(20), bold=True)}{''.join(name.rjust(9) for name in names)}"
-        ]
-        for measure in systems["kbase"][direction]:
-            values = (systems[name].get(direction, {}).get(measure) for name in names)
-            rows.append(
-                measure.ljust(20)
-                + "".join(("" if value is None else f"{value:.3f}").rjust(9) for value in values)
-            )
-        blocks.append("\n".join(rows))
+    blocks += [_measure_table(evaluation, direction) for direction in evaluation.systems["kbase"]]
     rows = [
-        click.style("confidence".ljust(20), bold=True)
-        + "questions".rjust(9)
+        click.style("confidence".ljust(_MEASURE_COLUMNS), bold=True)
+        + "questions".rjust(_VALUE_COLUMNS)
         + "answerable".rjust(12)
     ]
     rows += [
-        f"{one.confidence:<20.3f}{one.questions:9}{one.answerable:12.3f}"
-        for one in evaluation.reliability
+        f"{tenth.confidence:<{_MEASURE_COLUMNS}.3f}{tenth.questions:{_VALUE_COLUMNS}}"
+        f"{tenth.answerable:12.3f}"
+        for tenth in evaluation.reliability
     ]
     return "\n\n".join([*blocks, "\n".join(rows)])
 
 
-def _statements(answer: Answer) -> list[str]:
-    """The quotes, each with its number after it: on its line, or under it where that would be inside a table, formula or code.
+def _measure_table(evaluation: "Evaluation", direction: str) -> str:
+    """Return the measures of one direction; a system without a measure has an empty cell."""
+    systems = evaluation.systems
+    names = "".join(name.rjust(_VALUE_COLUMNS) for name in systems)
+    rows = [f"{click.style(direction.ljust(_MEASURE_COLUMNS), bold=True)}{names}"]
+    for measure in systems["kbase"][direction]:
+        cells = []
+        for measures in systems.values():
+            value = measures.get(direction, {}).get(measure)
+            cells.append(("" if value is None else f"{value:.3f}").rjust(_VALUE_COLUMNS))
+        rows.append(measure.ljust(_MEASURE_COLUMNS) + "".join(cells))
+    return "\n".join(rows)
 
-    Lists, tables and what else has several lines stand apart; a table's header and the rows quoted of it, together.
+
+def _no_answer(answer: Answer) -> list[str]:
+    labels = LABELS[answer.language]
+    lines = [labels["none"]]
+    if answer.nearest:
+        lines += ["", click.style(labels["nearest"], bold=True)]
+        lines += [f"  {_trail(trail)}" for trail in answer.nearest]
+    return lines
+
+
+def _cited_answer(answer: Answer) -> list[str]:
+    """Return the statements, remarks about them, and the list of sources."""
+    statements = (
+        [show_statement(statement, answer.language) for statement in answer.statements]
+        if answer.model
+        else _quotes(answer)
+    )
+    sources = click.style(LABELS[answer.language]["sources"], bold=True)
+    return [*statements, *_remarks(answer), "", sources, *_sources(answer.citations)]
+
+
+def _quotes(answer: Answer) -> list[str]:
+    """Return the quotes, each followed by the number of its source.
+
+    The number is on the quote's last line, or below it where it would end up inside a table,
+    formula or code. A quote of several lines is set apart by empty lines. Rows of a table follow
+    its header directly, with all their numbers below.
     """
     shown: list[str] = []
-    apart = False
-    for at, one in enumerate(answer.statements):
-        text, marks = printable(one.text), _marks(one.cites)
-        if at and one.text.startswith("|") and _ROW_END.search(answer.statements[at - 1].text):
+    previous, set_apart = "", False
+    for statement in answer.statements:
+        text, marks = printable(statement.text), _citation_marks(statement.cites)
+        if statement.text.startswith("|") and _ROW_END.search(previous):
             shown[-1:] = [text, shown[-1] + marks]
-            continue
-        shown += [""] if at and (apart or "\n" in text) else []
-        apart = "\n" in text
-        shown += [text, marks] if _BLOCK_END.search(one.text) else [f"{text} {marks}"]
+        else:
+            if shown and ("\n" in text or set_apart):
+                shown.append("")
+            set_apart = "\n" in text
+            shown += [text, marks] if _BLOCK_END.search(statement.text) else [f"{text} {marks}"]
+        previous = statement.text
     return shown
 
 
 def _remarks(answer: Answer) -> list[str]:
-    """What there is to say of the quotes: that they are not in the question's language, that they contradict each other."""
-    labels = _LABELS[answer.language]
-    pairs = [f"[{one}] ≠ [{other}]" for one, other in answer.disagreements]
-    remarks = (
-        [labels["other"]] if answer.quote_language != answer.language and not answer.model else []
-    )
-    remarks += [labels["disagree"].format(", ".join(pairs))] if pairs else []
+    """Return that the quotes are in the other language, and that they contradict each other."""
+    labels = LABELS[answer.language]
+    remarks = []
+    if answer.quote_language != answer.language and not answer.model:
+        remarks.append(labels["other"])
+    if answer.disagreements:
+        pairs = ", ".join(f"[{first}] ≠ [{second}]" for first, second in answer.disagreements)
+        remarks.append(labels["disagree"].format(pairs))
     return ["", *(click.style(remark, italic=True) for remark in remarks)] if remarks else []
 
 
-def _study(answer: Answer) -> list[str]:
-    """What to know first, in learning order, and how to see the rest."""
-    labels, studied = _LABELS[answer.language], answer.background
-    way = [one.concept.name(answer.language) for one in studied.prerequisites]
-    target = studied.concepts[-1]
+def _sources(citations: Sequence[Citation]) -> list[str]:
+    """Return a line for each citation: number, location, heading."""
+    widest = max(display_width(citation.location) for citation in citations)
+    lines = []
+    for citation in citations:
+        location = click.style(printable(citation.location), fg="cyan")
+        space = " " * (widest - display_width(citation.location))
+        trail = _trail(citation.passage.heading)
+        lines.append(f"{_citation_marks((citation.id,))} {location}{space}  {trail}".rstrip())
+    return lines
+
+
+def _prerequisites(answer: Answer) -> list[str]:
+    """Return what to know first, in learning order, and the command that shows the rest."""
+    labels, background = LABELS[answer.language], answer.background
+    target = background.concepts[-1]
+    names = [
+        prerequisite.concept.name(answer.language) for prerequisite in background.prerequisites
+    ]
     lines = [
         click.style(labels["first"], bold=True),
-        "  " + printable(" → ".join([*way, target.name(answer.language)])),
+        "  " + printable(" → ".join([*names, target.name(answer.language)])),
     ]
-    more = labels["further"].format(studied.further, printable(target.id))
-    return [*lines, f"  {more}"] if studied.further else lines
+    if background.further:
+        lines.append("  " + labels["further"].format(background.further, printable(target.id)))
+    return lines
+
+
+def _skipped_files(label: str, files: "Sequence[SkippedFile]") -> list[str]:
+    """Return a line for each reason, with the first few files."""
+    by_reason: dict[str, list[str]] = {}
+    for file in files:
+        by_reason.setdefault(file.reason, []).append(file.path)
+    lines = []
+    for reason, paths in by_reason.items():
+        rest = len(paths) - _SKIPPED_SHOWN
+        more = f" and {rest} more (all with --json)" if rest > 0 else ""
+        names = printable(", ".join(paths[:_SKIPPED_SHOWN]))
+        lines.append(f"  {label} {names}{more}: {printable(reason)}")
+    return lines
 
 
 def _trail(heading: tuple[str, ...]) -> str:
     return printable(" › ".join(heading))
 
 
-def _marks(ids: tuple[int, ...]) -> str:
+def _citation_marks(ids: tuple[int, ...]) -> str:
     return click.style("".join(f"[{id}]" for id in ids), fg="cyan")
 
 
-def _shortened(text: str, most: int = 160) -> str:
+def _shorten(text: str) -> str:
+    """Return a text on one line, cut off with … if it is too long."""
     text = printable(" ".join(text.split()))
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+    if len(text) <= _SENTENCE_COLUMNS:
+        return text
+    return text[: _SENTENCE_COLUMNS - 1].rstrip() + "…"
 
 
-def _explanation(hit: Hit) -> str:
+def _explain(hit: Hit) -> str:
+    """Return a hit's score with its parts, its location, and the question's terms found in it."""
     why = hit.why
     parts = f"dense {why.dense:+.3f}  sentence {why.sentence:+.3f}  keyword {why.keyword:.3f}"
-    parts += "" if why.rerank is None else f"  rerank {why.rerank:.3f}"
-    return f"{hit.score:+.3f} = {parts}  {printable(hit.passage.location)}  {printable(' '.join(why.terms))}".rstrip()
+    if why.rerank is not None:
+        parts += f"  rerank {why.rerank:.3f}"
+    location, terms = printable(hit.passage.location), printable(" ".join(why.terms))
+    return f"{hit.score:+.3f} = {parts}  {location}  {terms}".rstrip()
