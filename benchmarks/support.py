@@ -112,10 +112,8 @@ def main() -> None:
                 found = sorted(scores(index, statements, across=across))
                 passed = sum(score >= SUPPORT_THRESHOLD for score in found)
                 print(
-                    (
-                        f"  {name:20}{passed:3} of {len(found):2} pass   {found[0]:.2f} … "
-                        f"{found[-1]:.2f}"
-                    )
+                    f"  {name:20}{passed:3} of {len(found):2} pass   {found[0]:.2f} … "
+                    f"{found[-1]:.2f}"
                 )
 
 

