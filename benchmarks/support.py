@@ -1,16 +1,16 @@
-"""Measure how well unsupported statements are told from supported ones.
+"""Measure how well a generated statement that the notes support is told from one they do not.
 
     python benchmarks/support.py
 
-The statements about the bundled notes are written by hand. The threshold (SUPPORT_THRESHOLD in
-rag/generation/support.py) was set on these very statements, so the figures flatter. `across` is
-each statement against passages in the other language. Statements that reverse a note's meaning in
-its own words are listed last: they pass.
+The statements about the bundled notes are written by hand. SUPPORT_THRESHOLD was set on these very
+statements, so that the figures flatter. Across languages, each statement is compared with passages
+in the other language. The last ones reverse a note's meaning in its own words: most of them pass.
 """
 
 from kg.language.detect import detect_language
 from rag import KnowledgeBase
 from rag.generation.support import SUPPORT_THRESHOLD, Source, measure_support
+from rag.index.reader import Index
 from rag.retrieval.search import search
 
 SAID = [
@@ -73,7 +73,7 @@ MADE_UP = [
     ("what is BPE", "BPE was designed for compressing video files on DVDs."),
     ("what is LoRA", "LoRA is a radio protocol for the internet of things."),
 ]
-TURNED_ROUND = [
+REVERSED = [
     ("what is MQA", "In multi-query attention no query heads share a key head or a value head."),
     ("what is dropout", "Dropout is applied at test time and never during training."),
     ("what is the KV cache", "The KV cache makes decoding slower."),
@@ -81,39 +81,40 @@ TURNED_ROUND = [
 ]
 
 
-def scores(index: KnowledgeBase, statements: list[tuple[str, str]], *, across: bool) -> list[float]:
-    """Return each statement's support by the passages of its answer, or by two across languages."""
-    found = []
+def measure(
+    kb: KnowledgeBase, index: Index, statements: list[tuple[str, str]], *, across: bool
+) -> list[float]:
+    """Return the support of each statement that has passages to support it.
+
+    They are the passages that the answer to its question cites, or `across` languages the two best
+    in the language that the statement is not in.
+    """
+    scores = []
     for question, statement in statements:
         if across:
+            language = detect_language(statement)
             hits = [hit.passage for hit in search(index, question, 30)]
-            passages = [item for item in hits if item.language != detect_language(statement)][:2]
+            passages = [passage for passage in hits if passage.language != language][:2]
         else:
-            cited = {
-                citation.passage.location: citation.passage
-                for citation in index.ask(question).citations
-            }
-            passages = list(cited.values())
+            citations = kb.ask(question).citations
+            passages = list({item.passage.location: item.passage for item in citations}.values())
         if passages:
-            found.append(
-                measure_support(
-                    index, statement, [Source(index, passage) for passage in passages]
-                ).score
-            )
-    return found
+            sources = [Source(index, passage) for passage in passages]
+            scores.append(measure_support(index, statement, sources).score)
+    return scores
 
 
 def main() -> None:
-    sets = {"said by the notes": SAID, "made up": MADE_UP, "turned round": TURNED_ROUND}
-    with KnowledgeBase.open() as index:
+    sets = {"said by the notes": SAID, "made up": MADE_UP, "reversed": REVERSED}
+    with KnowledgeBase.open() as kb, Index(kb.location) as index:
         for across in (False, True):
             print("across languages" if across else "in the statement's own language")
             for name, statements in sets.items():
-                found = sorted(scores(index, statements, across=across))
-                passed = sum(score >= SUPPORT_THRESHOLD for score in found)
+                scores = sorted(measure(kb, index, statements, across=across))
+                passed = sum(score >= SUPPORT_THRESHOLD for score in scores)
                 print(
-                    f"  {name:20}{passed:3} of {len(found):2} pass   {found[0]:.2f} … "
-                    f"{found[-1]:.2f}"
+                    f"  {name:20}{passed:3} of {len(scores):2} pass"
+                    f"   {scores[0]:.2f} … {scores[-1]:.2f}"
                 )
 
 
