@@ -40,10 +40,8 @@ REQUEST_WORDS = split_words(
 )
 # A question about one thing has none of these in that thing's name.
 NOT_IN_SUBJECTS = split_words(
-    """
-    is, are, was, do, does, did, can, should, why, how, what, when, where, which, who, if, not, vs,
-    or, than, i, you, it, we, between, to, for, with, after
-    """
+    "is, are, was, do, does, did, can, should, why, how, what, when, where, which, who, if, "
+    "not, vs, or, than, i, you, it, we, between, to, for, with, after"
 )
 ADVANTAGES = split_words("advantages?, strengths?, benefits?, pros")
 DISADVANTAGES = split_words(
@@ -329,29 +327,22 @@ EASES = split_words(
 )
 # What is done to a problem by a remedy.
 EASED = split_words(
-    """
-    solved, eased, alleviated, mitigated, prevented, avoided, reduced, handled, cured, addressed,
-    limited
-    """
+    "solved, eased, alleviated, mitigated, prevented, avoided, reduced, handled, cured, "
+    "addressed, limited"
 )
 # After a name these make it a piece of that thing.
 LAYERS = split_words("encoder, decoder, layers?, blocks?")
 # A noun phrase is over before one of these words.
 NOUN_ENDS = split_words(
-    """
-    that, which, where, in which, whose, with, for, used, methods?, models?, algorithms?,
-    techniques?
-    """
+    "that, which, where, in which, whose, with, for, used, methods?, models?, algorithms?, "
+    "techniques?"
 )
 
 # Nouns that say what kind of thing a name is: always, or only after a name of several words.
 SURE_KIND_NOUNS = split_words(
     "algorithms?, methods?, techniques?, mechanisms?, architectures?, optimi[sz]ers?"
 )
-KIND_NOUNS = (
-    *SURE_KIND_NOUNS,
-    *split_words(
-        "functions?, models?, networks?, distributions?, matrix, matrices, theorems?, problems?, "
-        "process(?:es)?, frameworks?, systems?, layers?, curves?"
-    ),
+KIND_NOUNS = SURE_KIND_NOUNS + split_words(
+    "functions?, models?, networks?, distributions?, matrix, matrices, theorems?, problems?, "
+    "process(?:es)?, frameworks?, systems?, layers?, curves?"
 )

@@ -47,7 +47,8 @@ _CLAUSE_END = re.compile(
 _COMPARES_EN = re.compile(
     rf"{join_words(en.COMPARISON_NOUNS)}\s+(?:between|of)\s+(.+)"
     r"|(?:compare|contrast)\s+(.+)"
-    r"|(?:how|where)\s+(?:do|does|did)\s+(.+?)\s+(?:differ|compare)\b(?:\s+(?:from|to|with)\s+(.+))?"
+    r"|(?:how|where)\s+(?:do|does|did)\s+(.+?)\s+(?:differ|compare)\b"
+    r"(?:\s+(?:from|to|with)\s+(.+))?"
     r"|(?:how\s+(?:is|are)\s+)?(.+?)\s+(?:different|compared?)\s+(?:from|to|with)\s+(.+)",
     re.IGNORECASE,
 )
