@@ -1,6 +1,7 @@
 """KnowledgeBase: everything the command line does, for programs, in the objects it prints."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path as File
 from typing import TYPE_CHECKING, Any, Self
 
@@ -333,20 +334,15 @@ class KnowledgeBase:
         return self._index
 
 
-def _print_answer(answer: Answer) -> str:
+def _print(kind: str, result: Any) -> str:
+    """Return what the command line prints of a result, without colours."""
     from click import unstyle
 
-    from rag.render.terminal import show_answer
+    from rag.render.results import text
 
-    return unstyle(show_answer(answer))
-
-
-def _print_path(path: "Path | NoPath") -> str:
-    from click import unstyle
-
-    from kg.render.terminal import show_path
-
-    return unstyle(show_path(path))
+    return unstyle(text(kind, result))
 
 
-printers.update(Answer=_print_answer, Path=_print_path, NoPath=_print_path)
+printers.update(
+    Answer=partial(_print, "answer"), Path=partial(_print, "path"), NoPath=partial(_print, "path")
+)

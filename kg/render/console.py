@@ -39,7 +39,8 @@ class Failure(click.ClickException):
 
     def __init__(self, error: KbaseError) -> None:
         super().__init__(error.message + (f"\n  → {error.hint}" if error.hint else ""))
-        self.exit_code = error.exit_code  # type: ignore[misc]  # It is the error's code, not the class's.
+        # An instance may differ from its class.
+        self.exit_code = error.exit_code  # type: ignore[misc]
 
     def show(self, file: Any = None) -> None:
         from kg.text import printable
