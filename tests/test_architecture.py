@@ -227,7 +227,8 @@ def test_lines_fit_into_100_columns_and_names_are_plain() -> None:
     for file in files:
         text = (ROOT / file).read_text(encoding="utf-8")
         for number, line in enumerate(text.splitlines(), 1):
-            assert len(line) <= 100 or "# fmt: skip" in line, f"{file}:{number} is {len(line)} wide"
+            code = re.sub(r"  # (?:type: ignore|noqa|fmt: skip).*", "", line)  # as ruff counts
+            assert len(code) <= 100, f"{file}:{number} is {len(code)} wide"
         for node in ast.walk(ast.parse(text)):
             name = node.id if isinstance(node, ast.Name) else getattr(node, "arg", "")
             assert name not in {"one", "tongue"}, (
