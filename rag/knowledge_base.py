@@ -202,11 +202,11 @@ class KnowledgeBase:
 
         return concept_details(self._current(), name)
 
-    def lines(self, place: str) -> NoteLines | None:
+    def lines(self, location: str) -> NoteLines | None:
         """Return the lines of a note that `FILE:FIRST-LAST` names; None when it names none."""
         from rag.index.sources import lines_at
 
-        return lines_at(self._index, place)
+        return lines_at(self._index, location)
 
     def path(
         self, start: str, end: str, known: Sequence[str] = (), *, via: str | None = None

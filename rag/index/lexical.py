@@ -55,15 +55,15 @@ class LexicalIndex:
         (docs/benchmarks.md). `synonyms` are passages in which a term counts as if it stood there.
         """
         weighted = self.term_weights(terms, synonyms)
-        whole = sum(weighted.idf.values())
+        total = sum(weighted.idf.values())
         scores: dict[int, float] = {}
         for term, weight in weighted.idf.items():
-            share, other = weight / whole, (synonyms or {}).get(term, ())
-            found = set(other) if len(other) <= COMMON else set()
+            share, elsewhere = weight / total, (synonyms or {}).get(term, ())
+            matching = set(elsewhere) if len(elsewhere) <= COMMON else set()
             if term not in weighted.unseen:
                 query = "SELECT rowid FROM keywords WHERE keywords MATCH ?"
-                found.update(id for (id,) in self._rows(query, (f'"{term}"',)))
-            for id in found:
+                matching.update(id for (id,) in self._rows(query, (f'"{term}"',)))
+            for id in matching:
                 scores[id] = scores.get(id, 0.0) + share
         return replace(weighted, scores=scores)
 
@@ -93,8 +93,8 @@ class LexicalIndex:
         synonyms: Iterable[tuple[TermSequence, Iterable[TermSequence]]],
         limit: int = COMMON + 1,
     ) -> dict[str, set[int]]:
-        """For each term, up to `limit` passage ids that contain one of its synonyms."""
-        found: defaultdict[str, set[int]] = defaultdict(set)
+        """Return, for each term, up to `limit` ids of passages that contain one of its synonyms."""
+        postings: defaultdict[str, set[int]] = defaultdict(set)
         for terms, names in synonyms:
             match = " OR ".join(
                 "(" + " AND ".join(f'"{term}"' for term in name) + ")" for name in names if name
@@ -102,8 +102,8 @@ class LexicalIndex:
             query = "SELECT rowid FROM keywords WHERE keywords MATCH ? LIMIT ?"
             ids = {id for (id,) in self._rows(query, (match, limit))} if match else set()
             for term in terms:
-                found[term] |= ids
-        return found
+                postings[term] |= ids
+        return postings
 
     def bm25(self, terms: Sequence[str], k: int) -> TermMatches:
         """Score the k best passages by BM25, divided by the highest score any passage could reach.
@@ -159,5 +159,5 @@ def within_budget(terms: Sequence[str], frequencies: Mapping[str, int]) -> list[
 
 
 def _common_limit(passages: int) -> int:
-    """In how many of this many passages a term may occur and still tell them apart."""
+    """Return in how many of the passages a term may occur and still tell them apart."""
     return min(max(COMMON, passages // 10), POSTING_BUDGET)

@@ -94,12 +94,12 @@ class LiveNotes:
             return None
 
 
-def lines_at(index: Index, place: str) -> NoteLines | None:
+def lines_at(index: Index, location: str) -> NoteLines | None:
     """Return the lines that `FILE:FIRST-LAST` names, as they are now; None if it names none.
 
     FILE is an indexed note. The last line may be left out, or lie behind the end of the note.
     """
-    match = re.fullmatch(r"(.+):(\d+)(?:-(\d+))?", place)
+    match = re.fullmatch(r"(.+):(\d+)(?:-(\d+))?", location)
     if not match or match[1] not in {path for path, _, _ in index.files()}:
         return None
     text = LiveNotes(index).text(match[1]) or ""
@@ -107,7 +107,7 @@ def lines_at(index: Index, place: str) -> NoteLines | None:
     first, last = int(match[2]), min(int(match[3] or match[2]), len(lines.starts))
     if not 1 <= first <= last:
         return None
-    return NoteLines(place, text[lines.starts[first - 1] : lines.ends[last - 1]])
+    return NoteLines(location, text[lines.starts[first - 1] : lines.ends[last - 1]])
 
 
 def verify_hits(index: Index, hits: list[Hit]) -> tuple[list[Hit], tuple[str, ...]]:
@@ -118,9 +118,9 @@ def verify_hits(index: Index, hits: list[Hit]) -> tuple[list[Hit], tuple[str, ..
     notes = LiveNotes(index)
     kept = []
     for hit in hits:
-        place = notes.find(hit.passage.path, hit.passage.start, hit.passage.text)
-        if place:
-            _, first, last = place
+        found = notes.find(hit.passage.path, hit.passage.start, hit.passage.text)
+        if found:
+            _, first, last = found
             kept.append(replace(hit, passage=replace(hit.passage, first=first, last=last)))
     return kept, notes.notices()
 

@@ -61,7 +61,7 @@ def update_graph(location: "IndexLocation") -> None:
 
 
 def derive_graph(database: sqlite3.Connection, location: "IndexLocation") -> tuple[str, ...]:
-    """Write the concepts and relations of all notes and of concepts.yaml anew.
+    """Derive the concepts and relations of all notes and of concepts.yaml, and write them.
 
     Returns what is wrong in concepts.yaml and front matter, each as `file:line: what`.
     """
