@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from kg.extraction.annotations import NoteAnnotations, Span, TermSource
 from kg.extraction.cache import ExtractionCache
 from kg.extraction.mentions import MentionFinder
-from kg.extraction.resolution import Resolution, resolve_concepts, vocabulary
+from kg.extraction.merging import collect_vocabulary
+from kg.extraction.resolution import Resolution, resolve_concepts
 from kg.extraction.terms.grammar import term_key
 from kg.names import Mention
 
@@ -44,9 +45,9 @@ class Corpus:
 
 def read_corpus(notes: tuple[NoteAnnotations, ...], memory: ExtractionCache) -> Corpus:
     """Read all notes against each other."""
-    spellings = vocabulary(notes)
-    mentions = MentionFinder(spellings.items()).find_in_notes(notes, memory)
-    resolution = resolve_concepts(notes, mentions, spellings)
+    vocabulary = collect_vocabulary(notes)
+    mentions = MentionFinder(vocabulary.spellings.items()).find_in_notes(notes, memory)
+    resolution = resolve_concepts(notes, mentions, vocabulary)
     meanings = _MentionMeanings(resolution)
     seen = tuple(
         tuple(_resolve_mentions(meanings, number, sentence) for sentence in found)

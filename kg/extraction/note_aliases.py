@@ -1,110 +1,141 @@
-"""Merge the front matter aliases of a note about one thing with its name."""
+"""Merge the front matter aliases of a note about one thing with the name of that thing."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from kg.extraction.annotations import NoteAnnotations, TermSource
-from kg.extraction.merging import MergedNames, NoteMentions
+from kg.extraction.merging import MergedNames, NameSets, Vocabulary
 from kg.extraction.terms.grammar import ABBREVIATION, is_term, split_names, term_key
 from kg.extraction.terms.headings import names_one_thing
+from kg.names import Mention
 
 # Sources of terms that are surely concepts.
-STRONG = {TermSource.TITLE, TermSource.HEADING, TermSource.DEFINED}
+STRONG_SOURCES = frozenset({TermSource.TITLE, TermSource.HEADING, TermSource.DEFINED})
 
 
 @dataclass(frozen=True, slots=True)
 class NoteSubject:
-    """What a note's title says it is about: a `single` thing with its names, or several."""
+    """What a note's title says it is about: a single thing with its names, or several things."""
 
     names: tuple[tuple[str, ...], ...]
-    single: bool
+    is_single: bool
 
 
-def note_subject(note: NoteAnnotations) -> NoteSubject:
-    terms = tuple(term.names for term in note.terms if term.source is TermSource.TITLE)
-    return NoteSubject(terms, len(terms) == 1 and names_one_thing(note.title))
+class _NoteAlias(NamedTuple):
+    """An alias of a note. `is_initials` tells that it abbreviates the note's title."""
+
+    text: str
+    key: str
+    is_initials: bool
+
+
+def find_subject(note: NoteAnnotations) -> NoteSubject:
+    """Return what a note's title says it is about."""
+    names = tuple(term.names for term in note.terms if term.source is TermSource.TITLE)
+    return NoteSubject(names, len(names) == 1 and names_one_thing(note.title))
 
 
 def merge_aliases(
     notes: Sequence[NoteAnnotations],
     subjects: Sequence[NoteSubject],
-    mentions: Sequence[NoteMentions],
-    merged: MergedNames,
-    abbreviations: set[str],
-    expansions: dict[str, set[str]],
-) -> None:
-    """Merge the front matter aliases of a note about one thing.
+    mentions: Sequence[Sequence[Sequence[Mention]]],
+    vocabulary: Vocabulary,
+    names: MergedNames,
+) -> MergedNames:
+    """Merge the front matter aliases of each note about one thing.
 
-    If they are a list of keywords, only its abbreviations are merged. It is one when some alias is
-    certainly not another name of the thing: a term with a heading, definition or group of its own,
-    one that a sentence mentions beside the thing, one that contains its name or is contained in it.
+    If they are a list of keywords, only the initials of the title are taken for its abbreviation.
+    `mentions` holds those of every sentence of every note.
     """
-    terms = {
-        term
+    sets, expansions = names.sets.copy(), dict(names.expansions)
+    own_terms = _keys_of_own_terms(notes, names.sets)
+    for note, subject, sentences in zip(notes, subjects, mentions, strict=True):
+        keys = [term_key(name) for group in subject.names for name in group]
+        full = vocabulary.full_names(keys)
+        if not (subject.is_single and full and note.aliases):
+            continue
+        aliases = _aliases_of(note, subject)
+        roots = set(sets.roots(full))
+        further = {
+            alias.key
+            for alias in aliases
+            if not alias.is_initials and sets.root(alias.key) not in roots
+        }
+        are_keywords = any(
+            alias.key in own_terms
+            or sets.root(alias.key) in own_terms
+            or not is_term(alias.text)
+            or any(key in alias.key or alias.key in key for key in full)
+            for alias in aliases
+            if alias.key in further
+        ) or _are_mentioned_together(sentences, full, further, sets)
+        for alias in aliases:
+            if (
+                alias.is_initials
+                and alias.key in vocabulary.abbreviations
+                and alias.key not in expansions
+            ):
+                expansions[alias.key] = frozenset({full[0]})
+            elif alias.key in further and not are_keywords:
+                sets.join((full[0], alias.key))
+    return replace(names, sets=sets, expansions=expansions)
+
+
+def _keys_of_own_terms(notes: Sequence[NoteAnnotations], sets: NameSets) -> set[str]:
+    """Return the roots of terms with a title, heading, definition or group of their own.
+
+    An alias that is one of them is a keyword, not another name of its note's subject.
+    """
+    names = {
+        name
         for note in notes
         for term in note.terms
-        if term.source in STRONG or len(term.names) > 1
+        if term.source in STRONG_SOURCES or len(term.names) > 1
+        for name in term.names
     }
-    own = {
-        merged.root(key)
-        for key in {term_key(name) for names in {term.names for term in terms} for name in names}
-    }
-    for note, subject, sentences in zip(notes, subjects, mentions, strict=True):
-        keys = [term_key(item) for names in subject.names for item in names]
-        full = [key for key in keys if key not in abbreviations]
-        if not (subject.single and full and note.aliases):
-            continue
-        roots = {merged.root(key) for key in full}
-        aliases = [
-            (text, term_key(text))
-            for alias in note.aliases
-            for text in split_names(alias) or (alias,)
-        ]
-        others = [
-            key
-            for text, key in aliases
-            if merged.root(key) not in roots and not _matches_initials(text, subject.names[0])
-        ]
-        certain = [
-            key in own
-            or merged.root(key) in own
-            or not is_term(text)
-            or any(item in key or key in item for item in full)
-            for text, key in aliases
-            if key in others
-        ]
-        beside = _roots_by_sentence(sentences, merged) if others and not any(certain) else []
-        certain += [
-            any(merged.root(key) in sentence and roots & sentence for sentence in beside)
-            for key in others
-        ]
-        for text, key in aliases:
-            if (
-                key in abbreviations
-                and key not in expansions
-                and _matches_initials(text, subject.names[0])
-            ):
-                expansions[key] = {full[0]}
-            elif key in others and not any(certain):
-                merged.join((full[0], key))
+    return set(sets.roots(map(term_key, names)))
 
 
-def _roots_by_sentence(sentences: NoteMentions, merged: MergedNames) -> list[set[str]]:
+def _aliases_of(note: NoteAnnotations, subject: NoteSubject) -> list[_NoteAlias]:
+    """Return the aliases of a note about one thing; one with several names counts as several."""
     return [
-        {merged.root(key) for mention in sentence for key in mention.concepts}
-        for sentence in sentences
+        _NoteAlias(text, term_key(text), _matches_initials(text, subject.names[0]))
+        for alias in note.aliases
+        for text in split_names(alias) or (alias,)
     ]
 
 
-def _matches_initials(short: str, names: Sequence[str]) -> bool:
-    """Tell whether an abbreviation has the first letters of one of the names' words.
+def _are_mentioned_together(
+    sentences: Iterable[Sequence[Mention]], first: Iterable[str], others: set[str], sets: NameSets
+) -> bool:
+    """Tell whether some sentence mentions one of the first names beside one of the others.
+
+    A sentence does not call one thing by two of its names.
+    """
+    if not others:
+        return False
+    roots, other_roots = set(sets.roots(first)), set(sets.roots(others))
+    for sentence in sentences:
+        mentioned = {sets.root(key) for mention in sentence for key in mention.concepts}
+        if not roots.isdisjoint(mentioned) and not other_roots.isdisjoint(mentioned):
+            return True
+    return False
+
+
+def _matches_initials(short: str, names: Iterable[str]) -> bool:
+    """Tell whether an abbreviation has the first letters of the words of one of the names.
 
     >>> _matches_initials("GRU", ("Gated Recurrent Unit",))
     True
     >>> _matches_initials("BM25", ("Retrieval-Augmented Generation",))
     False
     """
-    letters = "".join(item for item in short.casefold() if item.isalpha())
-    firsts = ("".join(word[0] for word in re.findall(r"\w+", name.casefold())) for name in names)
-    return len(letters) > 1 and bool(ABBREVIATION.fullmatch(short)) and letters in set(firsts)
+    letters = "".join(filter(str.isalpha, short.casefold()))
+    if len(letters) < 2 or not ABBREVIATION.fullmatch(short):
+        return False
+    return any(
+        letters == "".join(word[0] for word in re.findall(r"\w+", name.casefold()))
+        for name in names
+    )
