@@ -16,7 +16,7 @@ import gc
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
@@ -34,15 +34,17 @@ from kg.text import Lines
 from kg.types import Alias, AliasKind, Concept, LocalizedText, Relation, RelationKind, Status
 
 ROOT = Path(__file__).parent.parent
+# No curated file.
 NOTHING = CuratedConcepts((), (), ())
+# A directed edge, or two names in order.
 Pair = tuple[str, str]
 
 
-def notes_in(folder: Path) -> list[Note]:
-    return [read_note(folder, find_note.path) for find_note in find_notes(folder)[0]]
+def read_notes(folder: Path) -> list[Note]:
+    return [read_note(folder, file.path) for file in find_notes(folder)[0]]
 
 
-def closure(edges: Iterable[Pair]) -> set[Pair]:
+def transitive_closure(edges: Iterable[Pair]) -> set[Pair]:
     """Return the pairs with a path from the first to the second."""
     after: defaultdict[str, set[str]] = defaultdict(set)
     for source, target in edges:
@@ -58,38 +60,39 @@ def closure(edges: Iterable[Pair]) -> set[Pair]:
     return found
 
 
-def measures(said: set[Pair], gold: set[Pair], *, symmetric: bool = False) -> str:
-    """Return precision and recall, direct and transitive, and the share of reversed edges."""
-    every = gold if symmetric else closure(gold)
-    n, total = max(1, len(said)), max(1, len(gold))
-    reversed_ = 0 if symmetric else len({(b, a) for a, b in said} & every)
-    return (
-        f"{len(said):6}{len(gold):6}{len(said & gold) / n:9.2f}"
-        f"{len(said & every) / n:9.2f}{len(said & gold) / total:9.2f}"
-        f"{len((said if symmetric else closure(said)) & gold) / total:9.2f}{reversed_ / n:9.3f}"
-    )
+def format_measures(said: set[Pair], gold: set[Pair], *, symmetric: bool = False) -> str:
+    """Return a row: counts, precision and recall (direct, transitive), share of reversed edges."""
+    implied = gold if symmetric else transitive_closure(gold)
+    closed = said if symmetric else transitive_closure(said)
+    inverted = set() if symmetric else {(b, a) for a, b in said} & implied
+    precisions = (len(said & edges) / max(1, len(said)) for edges in (gold, implied))
+    recalls = (len(edges & gold) / max(1, len(gold)) for edges in (said, closed))
+    values = "".join(f"{value:9.2f}" for value in (*precisions, *recalls))
+    return f"{len(said):6}{len(gold):6}{values}{len(inverted) / max(1, len(said)):9.3f}"
 
 
 HEADER = f"{'':30}{'said':>6}{'gold':>6}{'P':>9}{'P trans':>9}{'R':>9}{'R trans':>9}{'reversed':>9}"
 
 
-def bundled() -> None:
+def measure_bundled() -> None:
     """Measure the bundled notes against the curated file."""
-    notes = notes_in(ROOT / "data" / "notes")
+    notes = read_notes(ROOT / "data" / "notes")
     curated = read_curated(
         (ROOT / "data" / "concepts.yaml").read_text(encoding="utf-8"), "concepts.yaml"
     )
     concepts, relations, _ = extract(map(annotate, notes), NOTHING)
-    meant = {concept.id: counterpart(concept, curated.concepts) for concept in concepts}
-    known = set(filter(None, meant.values()))
-    noted = [item for item in curated.concepts if not item.gap]
+    counterparts = {concept.id: find_counterpart(concept, curated.concepts) for concept in concepts}
+    known = set(filter(None, counterparts.values()))
+    noted = [concept for concept in curated.concepts if not concept.gap]
     print(
         f"concepts        {len(concepts)} extracted,"
-        f" {sum(map(bool, meant.values())) / len(concepts):.2f} of them curated; ",
+        f" {sum(map(bool, counterparts.values())) / len(concepts):.2f} of them curated; ",
         end="",
     )
-    print(f"recall {sum(item.id in known for item in noted) / len(noted):.2f} of {len(noted)}")
-    aliases(concepts, curated.concepts, notes)
+    print(
+        f"recall {sum(concept.id in known for concept in noted) / len(noted):.2f} of {len(noted)}"
+    )
+    measure_aliases(concepts, curated.concepts, notes)
     print("\n" + HEADER)
     for kind in RelationKind:
         gold = {
@@ -97,18 +100,17 @@ def bundled() -> None:
             for relation in curated.relations
             if relation.kind is kind and relation.status is Status.ACCEPTED
         }
-        for name, some in by_origin(relations, kind).items():
-            said = {(meant[item.edge[0]], meant[item.edge[1]]) for item in some}
+        for name, some in group_by_origin(relations, kind).items():
+            said = {tuple(counterparts[id] for id in relation.edge[:2]) for relation in some}
             pairs = {(a, b) for a, b in said if a and b and a != b}
             if kind.symmetric:
                 pairs = {(min(pair), max(pair)) for pair in pairs}
             if gold or pairs:
-                print(
-                    f"{kind.value + ' ' + name:30}{measures(pairs, gold, symmetric=kind.symmetric)}"
-                )
+                row = format_measures(pairs, gold, symmetric=kind.symmetric)
+                print(f"{kind.value + ' ' + name:30}{row}")
 
 
-def by_origin(relations: Iterable[Relation], kind: RelationKind) -> dict[str, list[Relation]]:
+def group_by_origin(relations: Iterable[Relation], kind: RelationKind) -> dict[str, list[Relation]]:
     """Return the relations of a kind: accepted ones, by origin too, and suggested ones."""
     found: defaultdict[str, list[Relation]] = defaultdict(list)
     for relation in relations:
@@ -126,45 +128,62 @@ def by_origin(relations: Iterable[Relation], kind: RelationKind) -> dict[str, li
     } or {"": []}
 
 
-def counterpart(concept: Concept, curated: Iterable[Concept]) -> str:
-    """Return the curated concept that shares the most names with an extracted one."""
-    own = {term_key(alias.text): alias.kind is not AliasKind.SYNONYM for alias in concept.aliases}
+def find_counterpart(concept: Concept, curated: Iterable[Concept]) -> str:
+    """Return the id of the curated concept that shares most names with an extracted one.
+
+    A shared name that is no synonym on either side counts three times. One that is a synonym on
+    both sides does not count.
+    """
+    is_main = {
+        term_key(alias.text): alias.kind is not AliasKind.SYNONYM for alias in concept.aliases
+    }
     shared: Counter[str] = Counter()
-    for item in curated:
-        for alias in item.aliases:
-            first = alias.kind is not AliasKind.SYNONYM
-            if (key := term_key(alias.text)) in own and (first or own[key]):
-                shared[item.id] += 3 if first and own[key] else 1
+    for candidate in curated:
+        for alias in candidate.aliases:
+            main, key = alias.kind is not AliasKind.SYNONYM, term_key(alias.text)
+            if key in is_main and (main or is_main[key]):
+                shared[candidate.id] += 3 if main and is_main[key] else 1
     return shared.most_common(1)[0][0] if shared else ""
 
 
-def aliases(concepts: Iterable[Concept], curated: Iterable[Concept], notes: Iterable[Note]) -> None:
+def pair_names(concepts: Iterable[Concept], kinds: Set[AliasKind]) -> set[Pair]:
+    """Return the pairs of names, of these kinds, that belong to one concept."""
+    pairs: set[Pair] = set()
+    for concept in concepts:
+        keys = {term_key(alias.text) for alias in concept.aliases if alias.kind in kinds}
+        pairs.update(combinations(sorted(keys), 2))
+    return pairs
+
+
+def find_written(names: Iterable[str], notes: Iterable[Note]) -> set[str]:
+    """Return those of the names that any of the notes contains."""
+    index = NameIndex(bare_concept(name) for name in names)
+    return {
+        term_key(name)
+        for note in notes
+        for mention in index.mentions(note.text)
+        for name in mention.concepts
+    }
+
+
+def bare_concept(name: str) -> Concept:
+    """Return a concept that is nothing but a name, which is its id too."""
+    return Concept(name, name, (Alias(name, "en", AliasKind.FULL),), LocalizedText(), (), False)
+
+
+def measure_aliases(
+    concepts: Iterable[Concept], curated: Sequence[Concept], notes: Iterable[Note]
+) -> None:
     """Measure pairs of names that belong to one concept.
 
     Precision where the curated file has both names, recall where the notes have both.
     """
-    curated = list(curated)
     owners: defaultdict[str, set[str]] = defaultdict(set)
-    for item in curated:
-        for alias in item.aliases:
-            owners[term_key(alias.text)].add(item.id)
-    names = NameIndex(
-        [
-            Concept(key, key, (Alias(key, "en", AliasKind.FULL),), LocalizedText(), (), False)
-            for key in owners
-        ]
-    )
-    written = {
-        term_key(key)
-        for note in notes
-        for mention in names.mentions(note.text)
-        for key in mention.concepts
-    }
-    said = {
-        pair
-        for concept in concepts
-        for pair in combinations(sorted({term_key(alias.text) for alias in concept.aliases}), 2)
-    }
+    for concept in curated:
+        for alias in concept.aliases:
+            owners[term_key(alias.text)].add(concept.id)
+    written = find_written(owners, notes)
+    said = pair_names(concepts, set(AliasKind))
     judged = {(a, b) for a, b in said if a in owners and b in owners}
     right = {(a, b) for a, b in judged if owners[a] & owners[b]}
     print(
@@ -176,60 +195,49 @@ def aliases(concepts: Iterable[Concept], curated: Iterable[Concept], notes: Iter
         ("full names and short forms", {AliasKind.FULL, AliasKind.ABBR}),
         ("with synonyms", set(AliasKind)),
     ):
-        gold = {
-            pair
-            for item in curated
-            for pair in combinations(
-                sorted(
-                    {
-                        key
-                        for alias in item.aliases
-                        if alias.kind in kinds
-                        for key in [term_key(alias.text)]
-                    }
-                ),
-                2,
-            )
-            if written.issuperset(pair)
-        }
-        print(
-            f"recall of {label} {len(said & gold) / max(1, len(gold)):.2f} of {len(gold)}", end="; "
-        )
+        gold = {pair for pair in pair_names(curated, kinds) if written.issuperset(pair)}
+        recall = len(said & gold) / max(1, len(gold))
+        print(f"recall of {label} {recall:.2f} of {len(gold)}", end="; ")
     print()
 
 
-def titled(folder: Path) -> None:
+def measure_titles(folder: Path) -> None:
     """Measure titled notes against prerequisites between titles, beside plain asymmetry."""
-    notes = notes_in(folder / "notes")
+    notes = read_notes(folder / "notes")
     with (folder / "prerequisites.tsv").open(encoding="utf-8") as file:
         gold = {
             (row[0], row[1])
             for row in csv.reader(file, delimiter="\t")
             if row[:2] != ["prerequisite", "concept"]
         }
-    gathered = [annotate(note) for note in notes]
-    titles = {item.title for item in gathered}
+    annotated = [annotate(note) for note in notes]
+    titles = {note.title for note in annotated}
     gold = {(a, b) for a, b in gold if {a, b} <= titles}
     print(f"{len(notes)} notes, {len(gold)} prerequisites\n{HEADER}")
-    print(f"{'plain mention asymmetry':30}{measures(asymmetry(gathered), gold)}")
-    concepts, relations, _ = extract(gathered, NOTHING)
-    title_of = titles_of(concepts, gathered)
+    print(f"{'plain mention asymmetry':30}{format_measures(mention_asymmetry(annotated), gold)}")
+    concepts, relations, _ = extract(annotated, NOTHING)
+    title_of = find_titles(concepts, annotated)
     needed = [relation for relation in relations if relation.kind is RelationKind.PREREQUISITE_OF]
     for label, some in (
-        ("accepted", [item for item in needed if item.status is Status.ACCEPTED]),
+        ("accepted", [relation for relation in needed if relation.status is Status.ACCEPTED]),
         ("with suggestions", needed),
     ):
-        pairs = {(title_of.get(item.source, ""), title_of.get(item.target, "")) for item in some}
-        print(f"{label:30}{measures({(a, b) for a, b in pairs if a and b and a != b}, gold)}")
+        pairs = {
+            (title_of.get(relation.source, ""), title_of.get(relation.target, ""))
+            for relation in some
+        }
+        print(
+            f"{label:30}{format_measures({(a, b) for a, b in pairs if a and b and a != b}, gold)}"
+        )
 
 
-def titles_of(
-    concepts: Iterable[Concept], gathered: Iterable[NoteAnnotations]
+def find_titles(
+    concepts: Iterable[Concept], annotated: Iterable[NoteAnnotations]
 ) -> Mapping[str, str]:
     """Return the title of the note that each concept is the subject of."""
     named = {
         term_key(name): note.title
-        for note in gathered
+        for note in annotated
         for name in (*split_names(note.title), note.title)
     }
     found = (
@@ -240,25 +248,25 @@ def titles_of(
     return {id: title for id, title in reversed([*found]) if title}
 
 
-def asymmetry(gathered: Iterable[NoteAnnotations]) -> set[Pair]:
+def mention_asymmetry(annotated: Iterable[NoteAnnotations]) -> set[Pair]:
     """Return the pairs (A, B) where B's note mentions A's title, but not the other way round."""
-    gathered = list(gathered)
-    names = NameIndex(
-        Concept(
-            item.title, "", (Alias(item.title, "en", AliasKind.FULL),), LocalizedText(), (), False
-        )
-        for item in gathered
-    )
-    named = {
-        item.title: {id for mention in names.mentions(item.text) for id in mention.concepts}
-        for item in gathered
+    notes = list(annotated)
+    names = NameIndex(bare_concept(note.title) for note in notes)
+    mentioned = {
+        note.title: {id for mention in names.mentions(note.text) for id in mention.concepts}
+        for note in notes
     }
-    return {(a, b) for b, found in named.items() for a in found if a != b and b not in named[a]}
+    return {
+        (title, other)
+        for other, titles in mentioned.items()
+        for title in titles
+        if title != other and other not in mentioned[title]
+    }
 
 
-def timed(megabytes: float = 5) -> None:
+def measure_time(megabytes: float = 5) -> None:
     """Time extraction over different copies of the bundled notes, and again after one edit."""
-    notes, copies = notes_in(ROOT / "data" / "notes"), list[Note]()
+    notes, copies = read_notes(ROOT / "data" / "notes"), list[Note]()
     while sum(len(copy.text.encode()) for copy in copies) < megabytes * 1e6:
         number = len(copies) // len(notes)
         for note in notes:
@@ -275,7 +283,7 @@ def timed(megabytes: float = 5) -> None:
     size = sum(len(copy.text.encode()) for copy in copies) / 1e6
     print(
         (
-            f"\n{len(copies)} notes, {size:.1f} MB: gathered in {middle - start:.1f} s, "
+            f"\n{len(copies)} notes, {size:.1f} MB: annotated in {middle - start:.1f} s, "
             f"extracted in {end - middle:.1f} s: "
         ),
         end="",
@@ -285,7 +293,7 @@ def timed(megabytes: float = 5) -> None:
     text = note.text + "\n**Frobnication (FRB)** improves on GRU.\n"
     start = time.perf_counter()
     kept[len(copies) // 2] = annotate(replace(note, text=text, lines=Lines.of(text))).to_json()
-    read = [NoteAnnotations.from_json(item) for item in kept]
+    read = [NoteAnnotations.from_json(document) for document in kept]
     middle = time.perf_counter()
     extract(read, NOTHING, ExtractionCache(memory.texts))
     print(
@@ -297,7 +305,7 @@ def timed(megabytes: float = 5) -> None:
 if __name__ == "__main__":
     print(f"accepted from a confidence of {ACCEPTED_FROM}")
     if len(sys.argv) > 1:
-        titled(Path(sys.argv[1]))
+        measure_titles(Path(sys.argv[1]))
     else:
-        bundled()
-        timed()
+        measure_bundled()
+        measure_time()

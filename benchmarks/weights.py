@@ -89,7 +89,8 @@ def build_table(location: IndexLocation, questions: Sequence[EvaluationQuestion]
 def softmax(scores: Floats) -> Floats:
     """Return the softmax of each row."""
     likely = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return likely / likely.sum(axis=1, keepdims=True)
+    rows: Floats = likely / likely.sum(axis=1, keepdims=True)
+    return rows
 
 
 def fit_weights(tables: Sequence[Table], kept: list[int], fold: int | None = None) -> Floats:
