@@ -27,10 +27,10 @@ RUNS = 7
 FORMATS = ("json", "html", "svg", "gexf")
 # Unfolds the first topic and returns the milliseconds until the frame after that.
 PRESS_KEY = """async () => {
-  const box = document.querySelector('.box[tabindex="0"]');
-  box.focus();
+  const node = document.querySelector('.node[tabindex="0"]');
+  node.focus();
   const start = performance.now();
-  box.dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", bubbles: true}));
+  node.dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", bubbles: true}));
   await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
   return performance.now() - start;
 }"""
