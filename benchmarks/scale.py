@@ -47,14 +47,20 @@ from rag.indexing.sync import GraphUpdate, find_centering, finish_sync, sync
 SIZES = (10_000, 100_000, 1_000_000)
 # The most passages that are indexed as usual.
 SYNCED = 100_000
-# Passages in a file, and files in a folder.
-PER_FILE, PER_FOLDER = 10, 1000
-# How many questions are asked, and of how many of them the nearest passages are checked.
-QUESTIONS, CHECKED = 200, 100
+# Passages in a file.
+PER_FILE = 10
+# Files in a folder.
+PER_FOLDER = 1000
+# How many questions are asked.
+QUESTIONS = 200
+# Of how many questions the nearest passages are compared with those of an exact search.
+CHECKED = 100
 # The length of the noise in a vector.
 NOISE = 0.05
-# Characters that a sentence has at least and at most.
-SHORTEST, LONGEST = 15, 200
+# A sentence that is drawn has more characters than this.
+SHORTEST = 15
+# A sentence that is drawn has fewer characters than this.
+LONGEST = 200
 
 # The prose sentences of the bundled notes with their vectors.
 Pool = dict[str, Vectors]

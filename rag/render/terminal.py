@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 _SKIPPED_SHOWN = 3
 # Columns of a sentence in a list of hits; a longer one is cut off.
 _SENTENCE_COLUMNS = 160
-# Columns of the measures' names, and of a system's values.
-_MEASURE_COLUMNS, _VALUE_COLUMNS = 20, 9
+# Columns of a measure's name.
+_MEASURE_COLUMNS = 20
+# Columns of a system's values.
+_VALUE_COLUMNS = 9
 
 _ROW_END = re.compile(r"\|[ \t]*$")
 # The end of a table, formula or code: a number on the same line would be taken for part of it.
