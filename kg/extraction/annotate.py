@@ -1,4 +1,4 @@
-"""Annotate one note with what concepts and relations may be derived from."""
+"""Annotate one note with what concepts and relations may be derived from: terms and sentences."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -30,55 +30,47 @@ from kg.notes.sentences import split_sentences
 # derived again.
 ANNOTATION_VERSION = 4
 
+# A term in bold, and a group in parentheses right after it, which may hold more of its names.
 _BOLD = re.compile(
     r"(?:\*\*|__)(?=\S)(.{1,160}?)(?<=\S)(?:\*\*|__)(\s*[（(][^（）()\n]{1,120}[)）])?"
 )
+# A Markdown link to another note; its second group is the target without a fragment.
 _LINK = re.compile(
     r"(?<!!)\[([^\[\]\n]{1,160})\]\(<?([^()\s<>]+?\.(?:md|markdown|txt))(?:#[^()\s<>]*)?>?\)"
 )
 _HEADING = re.compile(r"^[ \t]{0,3}#{1,6}[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
-_NEEDED = re.compile(
+# What may come before the first word of a sentence: markers of lists, quotes and headings.
+_LINE_MARKERS = " \t-*+>#0123456789.、)[]"
+_REQUIRES_HEADING = re.compile(
     rf"^\W*{join_words(en.REQUIRES_HEADINGS, zh.REQUIRES_HEADINGS)}\W*$", re.IGNORECASE
 )
-_NEEDS = re.compile(
+# A label that begins a line. Its group is the colon after it, or empty before a link.
+_REQUIRES_LABEL = re.compile(
     rf"^\W*{join_words(en.REQUIRES_LABELS, zh.REQUIRES_LABELS)}\s*(::|:|：|(?=\[))\s*",
     re.IGNORECASE,
 )
+_LIST_SEPARATORS = re.compile("[,，、;；]")
 
 
 def annotate(note: Note) -> NoteAnnotations:
-    """Annotate a note. Raises nothing: front matter errors are among the problems."""
+    """Annotate a note. Raises nothing: errors in the front matter are among the problems."""
     text = note.markdown
     headings, sentences = _outline_note(text, note.sections())
     front = FrontMatter(note)
     title = (
         front.title
         or next((heading.trail[0] for heading in headings if heading.trail), "")
-        or _only_heading(text)
+        or _first_heading(text)
     )
+    body = term_key("\n".join(sentence.text for sentence in sentences))
     terms = [
-        *_front_matter_terms(front, title, headings, sentences),
-        *_heading_terms(title, headings, sentences),
+        *_find_front_matter_terms(front, title, body),
+        *_find_heading_terms(headings, title, body),
+        *_find_marked_terms(text, sentences),
     ]
-    for number, sentence in enumerate(sentences):
-        if sentence.prose:
-            terms += (
-                TermCandidate(names, source, number, sentence.span.section)
-                for names, source in _marked_terms(text, sentence)
-            )
-    marked = {
-        name
-        for term in terms
-        if term.source is not TermSource.GROUP and len(term.names) > 1
-        for name in term.names
-    }
-    terms = [
-        term
-        for term in terms
-        if term.source is not TermSource.GROUP or marked.isdisjoint(term.names[1:])
+    required = [
+        DeclaredPrerequisite(names, Span(-1, start, end)) for names, start, end in front.requires
     ]
-    required = [DeclaredPrerequisite(n, Span(-1, start, end)) for n, start, end in front.requires]
-    declared = [*required, *_declared_prerequisites(text, headings, sentences)]
     return NoteAnnotations(
         note.path,
         note.text,
@@ -87,16 +79,34 @@ def annotate(note: Note) -> NoteAnnotations:
         tuple(front.aliases),
         tuple(headings),
         tuple(sentences),
-        tuple(dict.fromkeys(terms)),
-        tuple(declared),
+        tuple(dict.fromkeys(_without_known_groups(terms))),
+        (*required, *_find_declarations(text, headings, sentences)),
         tuple(front.problems),
     )
 
 
-def _only_heading(text: str) -> str:
-    """Return the first heading of a note without text."""
+def _first_heading(text: str) -> str:
+    """Return the first heading of a note that has no sections, for lack of text."""
     match = _HEADING.search(text)
     return to_plain_text(match[1]) if match else ""
+
+
+def _without_known_groups(terms: Sequence[TermCandidate]) -> list[TermCandidate]:
+    """Return the terms without those groups of running text whose names a marked term has too.
+
+    The marked term shows where its first name begins, which running text does not.
+    """
+    marked = {
+        name
+        for term in terms
+        if term.source is not TermSource.GROUP and len(term.names) > 1
+        for name in term.names
+    }
+    return [
+        term
+        for term in terms
+        if term.source is not TermSource.GROUP or marked.isdisjoint(term.names[1:])
+    ]
 
 
 def _outline_note(
@@ -108,70 +118,43 @@ def _outline_note(
     end, trail = 0, tuple[str, ...]()
     for section in sections:
         for match in _HEADING.finditer(text, end, section.start):
-            if (seen := to_plain_text(match[1])) in section.heading and seen not in trail:
-                above = section.heading[: section.heading.index(seen) + 1]
-                headings.append(
-                    Heading(
-                        above,
-                        Span(len(headings), *match.span(1)),
-                        len(sentences),
-                        len(sentences),
-                        parse_heading(seen),
-                    )
-                )
-        first = len(sentences)
-        line = text[section.start :].split("\n", 1)[0].rstrip("\r") if section.heading else ""
-        start = section.start + len(line) - len(line.lstrip(" \t#"))
-        place = Span(len(headings), start, max(start, section.start + len(line.rstrip(" \t#"))))
+            title = to_plain_text(match[1])
+            if title in section.heading and title not in trail:
+                above = section.heading[: section.heading.index(title) + 1]
+                span = Span(len(headings), *match.span(1))
+                count = len(sentences)
+                headings.append(Heading(above, span, count, count, parse_heading(title)))
+        number, first = len(headings), len(sentences)
         for block in section.blocks:
-            for begin, stop, seen in split_sentences(text, block):
-                prose = block.kind is BlockKind.PROSE
-                sentences.append(
-                    SentenceSpan(Span(len(headings), begin, stop), seen, prose, is_aside(seen))
-                )
+            is_prose = block.kind is BlockKind.PROSE
+            for start, stop, shown in split_sentences(text, block):
+                span = Span(number, start, stop)
+                sentences.append(SentenceSpan(span, shown, is_prose, is_aside(shown)))
             end = block.spans[-1][1]
         title = section.heading[-1] if section.heading else ""
-        headings.append(
-            Heading(section.heading, place, first, len(sentences), parse_heading(title))
-        )
+        span = Span(number, *_title_span(text, section))
+        topic = parse_heading(title)
+        headings.append(Heading(section.heading, span, first, len(sentences), topic))
         trail = section.heading
     return headings, sentences
 
 
-def _heading_terms(
-    title: str, headings: Sequence[Heading], sentences: Sequence[SentenceSpan]
-) -> Iterator[TermCandidate]:
-    """Yield the terms of headings that some text in the note confirms."""
-    body = term_key("\n".join(sentence.text for sentence in sentences))
-    for number, heading in enumerate(headings):
-        if heading.trail and heading.trail[-1] != title:
-            for names in _confirmed_terms(heading.topic, body):
-                yield TermCandidate(names, TermSource.HEADING, -1, number)
+def _title_span(text: str, section: Section) -> tuple[int, int]:
+    """Return where the words of a section's heading are; an empty span if it has none."""
+    line = text[section.start :].split("\n", 1)[0].rstrip("\r") if section.heading else ""
+    start = section.start + len(line) - len(line.lstrip(" \t#"))
+    return start, max(start, section.start + len(line.rstrip(" \t#")))
 
 
-def _confirmed_terms(heading: HeadingTopic, body: str) -> Iterator[tuple[str, ...]]:
-    """Yield the fullest form of each variant that the text also writes.
+def _find_front_matter_terms(front: FrontMatter, title: str, body: str) -> Iterator[TermCandidate]:
+    """Yield the terms of the title, the aliases and the last parts of the tags.
 
-    A sure variant needs no confirmation. An enumeration is not a term when all its parts are.
+    `body` is the key of the note's text, which confirms the terms of a title with several.
     """
-    confirmed = []
-    for reading in heading.terms:
-        found = [names for form in reading.forms if (names := split_names(form))]
-        written = next(
-            (names for names in found if any(term_key(name) in body for name in names)), None
-        )
-        confirmed.append(written or (found[-1] if reading.sure and found else None))
-    whole = len(confirmed) > 2 and not heading.compares and all(confirmed[1:])
-    yield from (names for names in confirmed[whole:] if names)
-
-
-def _front_matter_terms(
-    front: FrontMatter, title: str, headings: Sequence[Heading], sentences: Sequence[SentenceSpan]
-) -> Iterator[TermCandidate]:
-    body = term_key("\n".join(sentence.text for sentence in sentences))
-    about = parse_heading(title)
-    whole = () if about.compares or about.asks or not names_one_thing(title) else split_names(title)
-    for names in [whole] if whole else _confirmed_terms(about, body):
+    topic = parse_heading(title)
+    is_name = not topic.compares and not topic.asks and names_one_thing(title)
+    whole = split_names(title) if is_name else ()
+    for names in [whole] if whole else _confirm_terms(topic, body):
         yield TermCandidate(names, TermSource.TITLE, -1, -1)
     for alias in front.aliases:
         if names := split_names(alias):
@@ -181,66 +164,95 @@ def _front_matter_terms(
             yield TermCandidate(names, TermSource.TAG, -1, -1)
 
 
-def _marked_terms(
-    text: str, sentence: SentenceSpan
-) -> Iterator[tuple[tuple[str, ...], TermSource]]:
-    """Yield the terms that a sentence marks: bold ones, groups in parentheses, links."""
-    raw = text[sentence.span.start : sentence.span.end]
-    for match in _BOLD.finditer(raw):
-        inside = to_plain_text(match[1])
-        names = split_names(inside + to_plain_text(match[2] or ""))
-        if names:
-            begins = not raw[: match.start()].strip(" \t-*+>#0123456789.、)[]")
-            ends = match[1].rstrip().endswith((":", "：", ".", "。")) or raw[
-                match.end() :
-            ].lstrip()[:1] in {":", "："}
-            source = (
-                TermSource.LABEL
-                if ends and begins and len(names) == 1
-                else TermSource.DEFINED
-                if begins
-                else TermSource.BOLD
+def _find_heading_terms(
+    headings: Sequence[Heading], title: str, body: str
+) -> Iterator[TermCandidate]:
+    """Yield the terms of all headings but the title that the key of the note's text confirms."""
+    for section, heading in enumerate(headings):
+        if heading.trail and heading.trail[-1] != title:
+            for names in _confirm_terms(heading.topic, body):
+                yield TermCandidate(names, TermSource.HEADING, -1, section)
+
+
+def _confirm_terms(topic: HeadingTopic, body: str) -> Iterator[tuple[str, ...]]:
+    """Yield the names of each term of a heading: the first of its forms that the text writes too.
+
+    A sure term needs no confirmation and then has its last form. The first term of an enumeration
+    is all of it, which is no term if all its parts are.
+    """
+    confirmed = []
+    for variants in topic.terms:
+        forms = [names for form in variants.forms if (names := split_names(form))]
+        written = (names for names in forms if any(term_key(name) in body for name in names))
+        unwritten = forms[-1] if variants.sure and forms else None
+        confirmed.append(next(written, unwritten))
+    is_enumeration = len(confirmed) > 2 and not topic.compares and all(confirmed[1:])
+    yield from filter(None, confirmed[1:] if is_enumeration else confirmed)
+
+
+def _find_marked_terms(text: str, sentences: Sequence[SentenceSpan]) -> Iterator[TermCandidate]:
+    """Yield the terms that sentences mark: in bold, by links, by names in parentheses."""
+    for number, sentence in enumerate(sentences):
+        if sentence.prose:
+            markdown = text[sentence.span.start : sentence.span.end]
+            groups = (
+                *find_names_in_parentheses(sentence.text),
+                *find_translated_names(sentence.text),
             )
-            yield names, source
-    for match in WIKILINK.finditer(raw):
+            for names, source in (
+                *_find_bold_terms(markdown),
+                *((names, TermSource.LINK) for names in _find_link_terms(markdown)),
+                *((names, TermSource.GROUP) for names in groups),
+            ):
+                yield TermCandidate(names, source, number, sentence.span.section)
+
+
+def _find_bold_terms(markdown: str) -> Iterator[tuple[tuple[str, ...], TermSource]]:
+    """Yield the names in bold: defined if the sentence begins with them, labels before a colon."""
+    for match in _BOLD.finditer(markdown):
+        names = split_names(to_plain_text(match[1]) + to_plain_text(match[2] or ""))
+        if not names:
+            continue
+        rest = markdown[match.end() :].lstrip()
+        ends = match[1].rstrip().endswith((":", "：", ".", "。")) or rest.startswith((":", "："))
+        if markdown[: match.start()].strip(_LINE_MARKERS):
+            yield names, TermSource.BOLD
+        else:
+            yield names, TermSource.LABEL if ends and len(names) == 1 else TermSource.DEFINED
+
+
+def _find_link_terms(markdown: str) -> Iterator[tuple[str, ...]]:
+    """Yield the names of the notes that wikilinks lead to."""
+    for match in WIKILINK.finditer(markdown):
         if names := split_names(PurePosixPath(match[1].strip()).name):
-            yield names, TermSource.LINK
-    yield from (
-        (names, TermSource.GROUP)
-        for names in (
-            *find_names_in_parentheses(sentence.text),
-            *find_translated_names(sentence.text),
-        )
-    )
+            yield names
 
 
-def _declared_prerequisites(
+def _find_declarations(
     text: str, headings: Sequence[Heading], sentences: Sequence[SentenceSpan]
 ) -> Iterator[DeclaredPrerequisite]:
-    """Yield declared prerequisites.
+    """Yield the prerequisites that the text declares.
 
-    `- requires [[X]]`, `Prerequisites: A, B`, and what is linked or listed under such a heading.
+    They follow a label, as in `- requires [[X]]` or `Prerequisites: A, B`, or are under a heading
+    that says so. If such a sentence has links, what they lead to is meant, else the terms listed.
     """
     for sentence in sentences:
-        raw = text[sentence.span.start : sentence.span.end]
-        heading = headings[sentence.span.section]
-        under = bool(heading.trail and _NEEDED.match(heading.trail[-1]))
-        said = _NEEDS.match(raw)
-        if not sentence.prose or not (under or said):
+        markdown = text[sentence.span.start : sentence.span.end]
+        trail = headings[sentence.span.section].trail
+        is_under_heading = bool(trail and _REQUIRES_HEADING.match(trail[-1]))
+        label = _REQUIRES_LABEL.match(markdown)
+        if not sentence.prose or not (is_under_heading or label):
             continue
-        rest = raw[said.end() :] if said else raw
-        targets = _links(rest)
-        if not targets and (under or (said and said[1])):
-            targets = [
-                term
-                for part in re.split("[,，、;；]", to_plain_text(rest))
-                if (term := clean_term(part)) and is_term(term)
-            ]
+        listed = markdown[label.end() :] if label else markdown
+        targets = _find_links(listed)
+        if not targets and (is_under_heading or (label and label[1])):
+            parts = map(clean_term, _LIST_SEPARATORS.split(to_plain_text(listed)))
+            targets = [part for part in parts if part and is_term(part)]
         if targets:
             yield DeclaredPrerequisite(tuple(targets), sentence.span)
 
 
-def _links(raw: str) -> list[str]:
-    """Return the notes that a piece of text links to, as written."""
-    wiki = [match[1].strip() for match in WIKILINK.finditer(raw) if match[1]]
-    return wiki + [unquote(match[2]) for match in _LINK.finditer(raw)]
+def _find_links(markdown: str) -> list[str]:
+    """Return the notes that a piece of text links to, as it writes them: wikilinks first."""
+    wikilinks = [match[1].strip() for match in WIKILINK.finditer(markdown) if match[1]]
+    return wikilinks + [unquote(match[2]) for match in _LINK.finditer(markdown)]

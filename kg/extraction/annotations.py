@@ -24,9 +24,18 @@ class TermSource(Enum):
     LINK = "link"
 
 
+_SOURCES = {source.value: source for source in TermSource}
+# Flags of a stored sentence.
+_PROSE = 1
+_ASIDE = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Characters of the note, within a section (its number)."""
+    """Characters `start` up to `end` of a note, within one of its sections.
+
+    `section` is the number of the section's heading, or -1 in the front matter.
+    """
 
     section: int
     start: int
@@ -46,13 +55,18 @@ class Heading:
     last: int
     topic: HeadingTopic
 
+    @property
+    def has_sentences(self) -> bool:
+        """Tell whether there is any text between this heading and the next."""
+        return self.first < self.last
+
 
 @dataclass(frozen=True, slots=True)
 class SentenceSpan:
-    """A sentence or table row: its span and the text a reader sees.
+    """A sentence or table row: its span, and the text that a reader sees.
 
-    `prose` is False for rows, code and math. `aside` tells that it is about an example, an
-    application or a contrast.
+    `prose` is False for rows, code and math. `aside` tells that the sentence is about an example,
+    an application or a contrast.
     """
 
     span: Span
@@ -63,9 +77,10 @@ class SentenceSpan:
 
 @dataclass(frozen=True, slots=True)
 class TermCandidate:
-    """A written term with its names.
+    """A term that a note writes, with the names that it gives it there.
 
-    `sentence` is the number of its sentence; -1 in a heading or the front matter.
+    `sentence` is the number of its sentence, or -1 in a heading or the front matter. `section` is
+    the number of its heading, or -1 in the title or the front matter.
     """
 
     names: tuple[str, ...]
@@ -84,7 +99,7 @@ class DeclaredPrerequisite:
 
 @dataclass(frozen=True, slots=True)
 class NoteAnnotations:
-    """All that concepts and relations are derived from in one note.
+    """All of a note that concepts and relations are derived from.
 
     `title` is empty when the note has none but its file's name.
     """
@@ -101,29 +116,36 @@ class NoteAnnotations:
     problems: tuple[Problem, ...]
 
     def to_json(self) -> str:
-        """Return a JSON text that `from_json` reads."""
+        """Return a JSON text that `from_json` reads. Its keys are those of stored indexes."""
         return json.dumps(
             {
                 "note": [self.path, self.text, self.id, self.title, self.aliases],
                 "heads": [
                     [
                         heading.trail,
-                        *_span_json(heading.span),
+                        *_span_to_json(heading.span),
                         heading.first,
                         heading.last,
-                        _topic_json(heading.topic),
+                        _topic_to_json(heading.topic),
                     ]
                     for heading in self.headings
                 ],
                 "spots": [
-                    [*_span_json(sentence.span), sentence.text, sentence.prose + 2 * sentence.aside]
+                    [
+                        *_span_to_json(sentence.span),
+                        sentence.text,
+                        _PROSE * sentence.prose + _ASIDE * sentence.aside,
+                    ]
                     for sentence in self.sentences
                 ],
                 "terms": [
                     [term.names, term.source.value, term.sentence, term.section]
                     for term in self.terms
                 ],
-                "declared": [[item.targets, *_span_json(item.span)] for item in self.declared],
+                "declared": [
+                    [declaration.targets, *_span_to_json(declaration.span)]
+                    for declaration in self.declared
+                ],
                 "problems": [[problem.line, problem.message] for problem in self.problems],
             },
             ensure_ascii=False,
@@ -132,7 +154,7 @@ class NoteAnnotations:
 
     @classmethod
     def from_json(cls, text: str) -> "NoteAnnotations":
-        """Read what `to_json` wrote."""
+        """Return the annotations that `to_json` wrote."""
         data = json.loads(text)
         path, note, id, title, aliases = data["note"]
         return cls(
@@ -142,45 +164,58 @@ class NoteAnnotations:
             title,
             tuple(aliases),
             tuple(
-                Heading(tuple(trail), Span(*place), first, last, _topic_from(asked))
-                for trail, *place, first, last, asked in data["heads"]
+                Heading(tuple(trail), Span(*span), first, last, _topic_from_json(topic))
+                for trail, *span, first, last, topic in data["heads"]
             ),
             tuple(
-                SentenceSpan(Span(section, start, end), seen, bool(flags & 1), bool(flags & 2))
-                for section, start, end, seen, flags in data["spots"]
+                SentenceSpan(Span(*span), shown, bool(flags & _PROSE), bool(flags & _ASIDE))
+                for *span, shown, flags in data["spots"]
             ),
             tuple(
-                TermCandidate(tuple(names), _SOURCES[source], spot, section)
-                for names, source, spot, section in data["terms"]
+                TermCandidate(tuple(names), _SOURCES[source], sentence, section)
+                for names, source, sentence, section in data["terms"]
             ),
             tuple(
-                DeclaredPrerequisite(tuple(targets), Span(*place))
-                for targets, *place in data["declared"]
+                DeclaredPrerequisite(tuple(targets), Span(*span))
+                for targets, *span in data["declared"]
             ),
             tuple(Problem(path, line, message) for line, message in data["problems"]),
         )
 
-    def evidence(self, place: Span, lines: Lines) -> Evidence:
-        """Return a span as evidence; `lines` are those of the note's text."""
-        first, last = lines.number(place.start), lines.number(max(place.start, place.end - 1))
-        trail = (
-            self.headings[place.section].trail if 0 <= place.section < len(self.headings) else ()
-        )
-        return Evidence(self.path, first, last, trail, self.text[place.start : place.end])
+    def evidence_for(self, span: Span, lines: Lines) -> Evidence:
+        """Return a span as evidence that quotes it; `lines` are those of the note's text."""
+        in_section = 0 <= span.section < len(self.headings)
+        trail = self.headings[span.section].trail if in_section else ()
+        return self._evidence(span.start, span.end, trail, lines, self.text[span.start : span.end])
+
+    def section_of(self, heading: Heading, lines: Lines) -> Evidence:
+        """Return a heading with its sentences as evidence without a quote."""
+        return self._evidence(heading.span.start, self.end_of(heading), heading.trail, lines, "")
+
+    def end_of(self, heading: Heading) -> int:
+        """Return where the last sentence under a heading ends, or the heading if it has none."""
+        if heading.has_sentences:
+            return self.sentences[heading.last - 1].span.end
+        return heading.span.end
+
+    def _evidence(
+        self, start: int, end: int, trail: tuple[str, ...], lines: Lines, quote: str
+    ) -> Evidence:
+        first, last = lines.number(start), lines.number(max(start, end - 1))
+        return Evidence(self.path, first, last, trail, quote)
 
 
-_SOURCES = {source.value: source for source in TermSource}
+def _span_to_json(span: Span) -> tuple[int, int, int]:
+    return span.section, span.start, span.end
 
 
-def _span_json(place: Span) -> tuple[int, int, int]:
-    return place.section, place.start, place.end
+def _topic_to_json(topic: HeadingTopic) -> list[Any]:
+    terms = [[variants.forms, variants.sure] for variants in topic.terms]
+    return [terms, topic.compares, topic.asks]
 
 
-def _topic_json(topic: HeadingTopic) -> list[Any]:
-    return [[[reading.forms, reading.sure] for reading in topic.terms], topic.compares, topic.asks]
-
-
-def _topic_from(data: list[Any]) -> HeadingTopic:
+def _topic_from_json(data: list[Any]) -> HeadingTopic:
+    terms, compares, asks = data
     return HeadingTopic(
-        tuple(TermVariants(tuple(forms), sure) for forms, sure in data[0]), data[1], data[2]
+        tuple(TermVariants(tuple(forms), sure) for forms, sure in terms), compares, asks
     )

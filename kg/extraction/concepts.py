@@ -1,13 +1,13 @@
-"""Build the concepts: curated ones with what the notes add, then those only the notes have."""
+"""Build the concepts: curated ones with what the notes add, then those that only the notes have."""
 
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from kg.curation.reader import CuratedConcepts
-from kg.extraction.annotations import TermSource
+from kg.extraction.annotations import NoteAnnotations, TermSource
 from kg.extraction.corpus import Corpus
 from kg.extraction.evidence import EvidenceFinder
 from kg.extraction.resolution import Resolution, ResolvedConcept
@@ -16,186 +16,189 @@ from kg.language.detect import detect_language
 from kg.language.normalize import fold
 from kg.names import NameIndex, name_key
 from kg.text import Lines
-from kg.types import (
-    Alias,
-    AliasKind,
-    Concept,
-    Evidence,
-    LocalizedText,
-)
+from kg.types import Alias, AliasKind, Concept, Evidence, LocalizedText
+
+# The sections of a note in which its subject may be defined: up to the first under its title.
+_DEFINING_SECTIONS = 2
+# Bytes of the digest that is the id of a concept whose names give none.
+_DIGEST_BYTES = 5
 
 
 def build_concepts(
     corpus: Corpus, curated: CuratedConcepts, finder: EvidenceFinder, lines: Sequence[Lines]
 ) -> tuple[list[str], list[Concept]]:
-    """Return the id of each concept, and the concepts: curated ones first."""
-    curated_concepts = [
-        replace(
-            concept, notes=tuple(place for note in concept.notes for place in finder.section(note))
-        )
-        for concept in curated.concepts
-    ]
+    """Return the id of each resolved concept, and all concepts, curated ones first.
+
+    `lines` are those of each note of the corpus.
+    """
+    curated_concepts = [_with_sections(concept, finder) for concept in curated.concepts]
     names = NameIndex(curated_concepts)
-    places = _sections_about(corpus, lines)
-    definitions = _definitions(corpus)
-    taken = {concept.id for concept in curated_concepts}
+    sections, definitions = _find_sections(corpus, lines), _find_definitions(corpus)
     ids: list[str] = []
-    added: list[Concept] = []
-    more: defaultdict[str, list[Concept]] = defaultdict(list)
-    for number, named in enumerate(corpus.resolution.concepts):
-        owner = _curated_id(named, names)
-        id = owner or _new_id(named, corpus.resolution, taken)
+    taken = {concept.id for concept in curated_concepts}
+    new: list[Concept] = []
+    additions: defaultdict[str, list[Concept]] = defaultdict(list)
+    for number, resolved in enumerate(corpus.resolution.concepts):
+        curated_id = _find_curated(resolved, names)
+        id = curated_id or _make_id(resolved, corpus.resolution, taken)
         taken.add(id)
         ids.append(id)
-        aliases = _aliases_of(named)
+        aliases = _make_aliases(resolved)
         concept = Concept(
-            id, aliases[0].text, aliases, definitions[number], places[number], not places[number]
+            id,
+            aliases[0].text,
+            aliases,
+            definitions[number],
+            sections[number],
+            not sections[number],
         )
-        (more[id] if owner else added).append(concept)
-    return ids, [
-        _add_names(concept, more[concept.id], names) for concept in curated_concepts
-    ] + added
+        (additions[id] if curated_id else new).append(concept)
+    extended = [
+        _extend_curated(concept, additions[concept.id], names) for concept in curated_concepts
+    ]
+    return ids, [*extended, *new]
 
 
-def _curated_id(named: ResolvedConcept, names: NameIndex) -> str:
-    """Return the id of the curated concept that these names mean, if they mean exactly one."""
-    for text in (*named.full, *named.short):
-        if len(ids := names.resolve(text)) == 1:
+def _with_sections(concept: Concept, finder: EvidenceFinder) -> Concept:
+    """Return a curated concept with the sections that its places are in the notes."""
+    sections = (section for place in concept.notes for section in finder.find_section(place))
+    return replace(concept, notes=tuple(sections))
+
+
+def _find_curated(resolved: ResolvedConcept, names: NameIndex) -> str:
+    """Return the id of the curated concept that a name means if it means just one, else ""."""
+    for name in (*resolved.full, *resolved.short):
+        if len(ids := names.resolve(name)) == 1:
             return ids[0]
     return ""
 
 
-def _add_names(concept: Concept, found: Sequence[Concept], names: NameIndex) -> Concept:
-    """Return a curated concept with further names from the notes, unless they are taken."""
-    texts = {name_key(alias.text) for alias in concept.aliases}
-    aliases = [
+def _extend_curated(concept: Concept, additions: Sequence[Concept], names: NameIndex) -> Concept:
+    """Return a curated concept with what it lacks: names that no other has, definition, notes."""
+    keys = {name_key(alias.text) for alias in concept.aliases}
+    aliases = dict.fromkeys(
         alias
-        for addition in found
+        for addition in additions
         for alias in addition.aliases
-        if name_key(alias.text) not in texts and not names.resolve(alias.text)
-    ]
-    definition = next(
-        (addition.definition for addition in found if concept.definition == LocalizedText()),
-        concept.definition,
+        if name_key(alias.text) not in keys and not names.resolve(alias.text)
     )
-    notes = concept.notes or tuple(
-        dict.fromkeys(place for addition in found for place in addition.notes)
-    )
+    definition = concept.definition
+    if definition == LocalizedText() and additions:
+        definition = additions[0].definition
+    notes = dict.fromkeys(section for addition in additions for section in addition.notes)
     return replace(
         concept,
-        aliases=concept.aliases + tuple(dict.fromkeys(aliases)),
+        aliases=(*concept.aliases, *aliases),
         definition=definition,
-        notes=notes,
+        notes=concept.notes or tuple(notes),
     )
 
 
-def _new_id(named: ResolvedConcept, resolution: Resolution, taken: set[str]) -> str:
-    """Return a slug of the abbreviation if unambiguous, else of the English or Chinese name."""
-    own = [
-        text
-        for text in named.short
-        if len(resolution.concepts_by_key[term_key(text)]) == 1 and len(text) > 1
-    ]
-    for text in (
-        *own,
-        *sorted(
-            (name for name in named.full if name.isascii()), key=lambda name: (-len(name), name)
-        ),
-        *named.full,
-    ):
-        slug = re.sub(r"[\W_]+", "-", fold(text)).strip("-")
+def _make_id(resolved: ResolvedConcept, resolution: Resolution, taken: set[str]) -> str:
+    """Return the first slug that is not taken: of an unambiguous abbreviation, then of full names.
+
+    Of these, English ones come first, from the longest to the shortest. If no name gives a slug of
+    at least two characters, the id is a digest of the names.
+    """
+    abbreviations = (
+        name
+        for name in resolved.short
+        if len(resolution.concepts_by_key[term_key(name)]) == 1 and len(name) > 1
+    )
+    english = sorted(filter(str.isascii, resolved.full), key=lambda name: (-len(name), name))
+    for name in (*abbreviations, *english, *resolved.full):
+        slug = re.sub(r"[\W_]+", "-", fold(name)).strip("-")
         if len(slug) > 1 and slug not in taken:
             return slug
-    return (
-        "c-"
-        + hashlib.blake2b(
-            "\n".join(sorted(named.keys)).encode("utf-8", "replace"), digest_size=5
-        ).hexdigest()
-    )
+    keys = "\n".join(sorted(resolved.keys)).encode("utf-8", "replace")
+    return f"c-{hashlib.blake2b(keys, digest_size=_DIGEST_BYTES).hexdigest()}"
 
 
-def _aliases_of(named: ResolvedConcept) -> tuple[Alias, ...]:
-    """Return the names as aliases, English first.
+def _make_aliases(resolved: ResolvedConcept) -> tuple[Alias, ...]:
+    """Return the names of a concept as aliases: full names, abbreviations, then synonyms.
 
-    The first name of each language is the full name, the others are synonyms.
+    The first name of each language is its full name, the English one first. An abbreviation
+    without any full name counts as one itself.
     """
     full: dict[str, str] = {}
-    for text in named.full:
-        full.setdefault(detect_language(text), text)
+    for name in resolved.full:
+        full.setdefault(detect_language(name), name)
+    short_kind = AliasKind.ABBR if full else AliasKind.FULL
     aliases = [
         Alias(full[language], language, AliasKind.FULL)
         for language in ("en", "zh")
         if language in full
     ]
-    aliases += [
-        Alias(text, "en", AliasKind.ABBR if full else AliasKind.FULL) for text in named.short
-    ]
-    aliases += [
-        Alias(text, detect_language(text), AliasKind.SYNONYM)
-        for text in named.full
-        if text not in full.values()
-    ]
+    aliases += (Alias(name, "en", short_kind) for name in resolved.short)
+    aliases += (
+        Alias(name, detect_language(name), AliasKind.SYNONYM)
+        for name in resolved.full
+        if name not in full.values()
+    )
     return tuple(dict.fromkeys(aliases))
 
 
-def _sections_about(corpus: Corpus, lines_of: Sequence[Lines]) -> list[tuple[Evidence, ...]]:
-    """Return the sections about each concept.
+def _find_sections(corpus: Corpus, lines_of: Sequence[Lines]) -> list[tuple[Evidence, ...]]:
+    """Return the sections about each concept, in the order of the notes.
 
-    Those whose heading asks about it or that define it, or all of a note about nothing else.
+    The heading of such a section asks about the concept, or a sentence in it defines it, or the
+    whole note is about nothing else.
     """
-    places: list[dict[Evidence, None]] = [{} for _ in corpus.resolution.concepts]
+    sections: list[dict[Evidence, None]] = [{} for _ in corpus.resolution.concepts]
     for number, note in enumerate(corpus.notes):
-        lines = lines_of[number]
-        defined: defaultdict[int, set[int]] = defaultdict(set)
-        for term in note.terms:
-            if term.source is TermSource.DEFINED:
-                for meant in corpus.resolution.resolve(number, map(term_key, term.names)):
-                    defined[term.section].add(meant)
+        defined = _defined_by_section(corpus, number, note)
         subjects = corpus.resolution.subjects[number]
+        only_subject = subjects if len(subjects) == 1 else ()
         for section, heading in enumerate(note.headings):
-            if heading.first == heading.last and heading.span.start == heading.span.end:
-                continue
-            about = corpus.about[number][section] or (subjects if len(subjects) == 1 else ())
-            end = (
-                note.sentences[heading.last - 1].span.end
-                if heading.last > heading.first
-                else heading.span.end
-            )
-            if heading.last > heading.first:
-                place = Evidence(
-                    note.path,
-                    lines.number(heading.span.start),
-                    lines.number(max(heading.span.start, end - 1)),
-                    heading.trail,
-                    "",
-                )
+            if heading.has_sentences:
+                about = corpus.about[number][section] or only_subject
+                evidence = note.section_of(heading, lines_of[number])
                 for concept in (*about, *sorted(defined[section])):
-                    places[concept][place] = None
-    return [tuple(found) for found in places]
+                    sections[concept][evidence] = None
+    return [tuple(evidence) for evidence in sections]
 
 
-def _definitions(corpus: Corpus) -> list[LocalizedText]:
-    """Return the first sentence in each language that says what a concept is."""
-    found: list[dict[str, str]] = [{} for _ in corpus.resolution.concepts]
-    for number, note in enumerate(corpus.notes):
-        for term in note.terms:
-            if term.source is TermSource.DEFINED:
-                text = note.sentences[term.sentence].text
-                for concept in corpus.resolution.resolve(number, map(term_key, term.names)):
-                    found[concept].setdefault(detect_language(text), text)
-        for section, heading in enumerate(note.headings):
-            about = corpus.about[number][section] or (
-                corpus.resolution.subjects[number] if section < 2 else ()
+def _defined_by_section(
+    corpus: Corpus, number: int, note: NoteAnnotations
+) -> defaultdict[int, set[int]]:
+    """Return the concepts that the sentences of each section of a note define."""
+    defined: defaultdict[int, set[int]] = defaultdict(set)
+    for term in note.terms:
+        if term.source is TermSource.DEFINED:
+            defined[term.section].update(
+                corpus.resolution.resolve(number, map(term_key, term.names))
             )
-            if len(about) == 1 and heading.last > heading.first:
-                first = next(
-                    (at for at in range(heading.first, heading.last) if note.sentences[at].prose),
-                    heading.first,
-                )
-                text = note.sentences[first].text
-                if (
-                    corpus.seen[number][first][:1]
-                    and corpus.seen[number][first][0].concept == about[0]
-                ):
-                    found[about[0]].setdefault(detect_language(text), text)
-    return [LocalizedText(**said) for said in found]
+    return defined
+
+
+def _find_definitions(corpus: Corpus) -> list[LocalizedText]:
+    """Return the first sentence in each language that defines a concept."""
+    definitions: list[dict[str, str]] = [{} for _ in corpus.resolution.concepts]
+    for number, note in enumerate(corpus.notes):
+        for concept, text in _defining_sentences(corpus, number, note):
+            definitions[concept].setdefault(detect_language(text), text)
+    return [LocalizedText(**by_language) for by_language in definitions]
+
+
+def _defining_sentences(
+    corpus: Corpus, number: int, note: NoteAnnotations
+) -> Iterator[tuple[int, str]]:
+    """Yield the sentences of a note that define a concept, each with its concept.
+
+    They are those that begin with the concept in bold, then the first in prose under a heading
+    about one concept, if it mentions that one first.
+    """
+    for term in note.terms:
+        if term.source is TermSource.DEFINED:
+            for concept in corpus.resolution.resolve(number, map(term_key, term.names)):
+                yield concept, note.sentences[term.sentence].text
+    for section, heading in enumerate(note.headings):
+        about = corpus.about[number][section]
+        if not about and section < _DEFINING_SECTIONS:
+            about = corpus.resolution.subjects[number]
+        if len(about) == 1 and heading.has_sentences:
+            indexes = range(heading.first, heading.last)
+            first = next((index for index in indexes if note.sentences[index].prose), indexes[0])
+            mentions = corpus.mentions[number][first]
+            if mentions and mentions[0].concept == about[0]:
+                yield about[0], note.sentences[first].text

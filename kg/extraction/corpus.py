@@ -1,4 +1,4 @@
-"""Find the concepts in all notes: which sentence mentions which, and what each heading is about."""
+"""Find the concepts in all notes: what each sentence mentions and what each heading is about."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -32,101 +32,95 @@ class Corpus:
     notes: tuple[NoteAnnotations, ...]
     resolution: Resolution
     # For each sentence of each note, the mentions that mean one concept each.
-    seen: tuple[tuple[tuple[ConceptMention, ...], ...], ...]
+    mentions: tuple[tuple[tuple[ConceptMention, ...], ...], ...]
     # For each section of each note, the concepts that its heading is about.
     about: tuple[tuple[tuple[int, ...], ...], ...]
     # The concepts that a sentence introduces, by (note, sentence).
     introduced: Mapping[tuple[int, int], frozenset[int]]
-    # The note, and the place in it, where each concept is first mentioned.
-    first: Mapping[int, tuple[int, Span]]
-    # For each note, the number of the first one that says the same in another language.
+    # The note, and the sentence in it, where each concept is first mentioned.
+    first_mentions: Mapping[int, tuple[int, Span]]
+    # For each note, the number of the first one with its id: the same text, in another language.
     twins: tuple[int, ...]
 
 
-def read_corpus(notes: tuple[NoteAnnotations, ...], memory: ExtractionCache) -> Corpus:
-    """Read all notes against each other."""
+def read_corpus(notes: tuple[NoteAnnotations, ...], cache: ExtractionCache) -> Corpus:
+    """Find and resolve the concepts of all notes. The cache is brought up to date."""
     vocabulary = collect_vocabulary(notes)
-    mentions = MentionFinder(vocabulary.spellings.items()).find_in_notes(notes, memory)
-    resolution = resolve_concepts(notes, mentions, vocabulary)
-    meanings = _MentionMeanings(resolution)
-    seen = tuple(
-        tuple(_resolve_mentions(meanings, number, sentence) for sentence in found)
-        for number, found in enumerate(mentions)
+    term_mentions = MentionFinder(vocabulary.spellings.items()).find_in_notes(notes, cache)
+    resolution = resolve_concepts(notes, term_mentions, vocabulary)
+    resolver = _MentionResolver(resolution)
+    mentions = tuple(
+        tuple(resolver.resolve_all(number, sentence) for sentence in sentences)
+        for number, sentences in enumerate(term_mentions)
     )
     about = tuple(
         tuple(
-            _heading_concepts(resolution, number, note, section)
+            _concepts_in_heading(resolution, number, note, section)
             for section in range(len(note.headings))
         )
         for number, note in enumerate(notes)
     )
     first: dict[str, int] = {}
-    twins = tuple(
-        first.setdefault(note.id or note.path, number) for number, note in enumerate(notes)
-    )
     return Corpus(
         notes,
         resolution,
-        seen,
+        mentions,
         about,
-        _introductions(resolution, notes, about),
-        _first_mentions(notes, seen),
-        twins,
+        _find_introductions(notes, resolution, about),
+        _find_first_mentions(notes, mentions),
+        tuple(first.setdefault(note.id or note.path, number) for number, note in enumerate(notes)),
     )
 
 
-class _MentionMeanings:
-    """What mentions mean, remembered where it is the same in every note."""
+class _MentionResolver:
+    """Resolves mentions, and remembers those that mean the same in every note."""
 
     def __init__(self, resolution: Resolution) -> None:
         self._resolution = resolution
-        self._local = resolution.local_keys
+        self._local_keys = resolution.local_keys
         self._known: dict[tuple[str, ...], tuple[int, ...]] = {}
 
-    def resolve(self, note: int, keys: tuple[str, ...]) -> tuple[int, ...]:
+    def resolve_all(self, note: int, mentions: Sequence[Mention]) -> tuple[ConceptMention, ...]:
+        """Return the mentions of a note that mean one concept each."""
+        resolved = ((self._resolve(note, mention.concepts), mention) for mention in mentions)
+        return tuple(
+            ConceptMention(concepts[0], mention.start, mention.end)
+            for concepts, mention in resolved
+            if len(concepts) == 1
+        )
+
+    def _resolve(self, note: int, keys: tuple[str, ...]) -> tuple[int, ...]:
         """Return the concepts that these keys can mean in a note."""
         concepts = self._known.get(keys)
         if concepts is None:
             concepts = self._resolution.resolve(note, keys)
-            if self._local.isdisjoint(keys):
+            if self._local_keys.isdisjoint(keys):
                 self._known[keys] = concepts
         return concepts
 
 
-def _resolve_mentions(
-    meanings: _MentionMeanings, note: int, sentence: Sequence[Mention]
-) -> tuple[ConceptMention, ...]:
-    """Return the mentions of a sentence that mean one concept each."""
-    found = ((meanings.resolve(note, mention.concepts), mention) for mention in sentence)
-    return tuple(
-        ConceptMention(meant[0], mention.start, mention.end)
-        for meant, mention in found
-        if len(meant) == 1
-    )
-
-
-def _heading_concepts(
+def _concepts_in_heading(
     resolution: Resolution, number: int, note: NoteAnnotations, section: int
 ) -> tuple[int, ...]:
-    """Return the concepts that a section's heading is about, in order."""
-    keys = (
-        term_key(text)
+    """Return the concepts that a heading is about, in order. Ambiguous names are left out."""
+    resolved = (
+        resolution.resolve(number, (term_key(name),))
         for term in note.terms
         if term.section == section and term.sentence < 0
-        for text in term.names
+        for name in term.names
     )
-    found = (meant[0] for key in keys if len(meant := resolution.resolve(number, (key,))) == 1)
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(concepts[0] for concepts in resolved if len(concepts) == 1))
 
 
-def _introductions(
-    resolution: Resolution,
+def _find_introductions(
     notes: Sequence[NoteAnnotations],
+    resolution: Resolution,
     about: Sequence[Sequence[Sequence[int]]],
 ) -> dict[tuple[int, int], frozenset[int]]:
-    """Return the concepts that each sentence introduces.
+    """Return the concepts that each sentence introduces, by (note, sentence).
 
-    Those it sets in bold, or gives names in parentheses where no heading is about them.
+    A sentence introduces what it sets in bold. It also introduces what it only gives names to in
+    parentheses, if no heading or title is about that.
     """
     introduced: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
     headed = {concept for note in about for section in note for concept in section}.union(
@@ -135,20 +129,20 @@ def _introductions(
     for number, note in enumerate(notes):
         for term in note.terms:
             if term.sentence >= 0 and term.source is not TermSource.LINK:
-                meant = set(resolution.resolve(number, map(term_key, term.names)))
-                introduced[number, term.sentence] |= (
-                    meant - headed if term.source is TermSource.GROUP else meant
-                )
-    return {place: frozenset(concepts) for place, concepts in introduced.items()}
+                concepts = set(resolution.resolve(number, map(term_key, term.names)))
+                if term.source is TermSource.GROUP:
+                    concepts -= headed
+                introduced[number, term.sentence] |= concepts
+    return {sentence: frozenset(concepts) for sentence, concepts in introduced.items()}
 
 
-def _first_mentions(
-    notes: Sequence[NoteAnnotations], seen: Sequence[Sequence[Sequence[ConceptMention]]]
+def _find_first_mentions(
+    notes: Sequence[NoteAnnotations], mentions: Sequence[Sequence[Sequence[ConceptMention]]]
 ) -> dict[int, tuple[int, Span]]:
+    """Return the note and the sentence that mention each concept first."""
     first: dict[int, tuple[int, Span]] = {}
     for number, note in enumerate(notes):
-        for at, sentence in enumerate(seen[number]):
-            for mention in sentence:
-                if mention.concept not in first:
-                    first[mention.concept] = number, note.sentences[at].span
+        for sentence, in_sentence in zip(note.sentences, mentions[number], strict=True):
+            for mention in in_sentence:
+                first.setdefault(mention.concept, (number, sentence.span))
     return first

@@ -5,90 +5,64 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from kg.extraction.annotations import Heading, NoteAnnotations
+from kg.extraction.annotations import Heading, NoteAnnotations, Span
 from kg.names import name_key
 from kg.text import Lines, locate_quote
 from kg.types import Evidence
 
 
 class EvidenceFinder:
-    """Finds quotes and sections in the notes, by a note's path or id."""
+    """Finds quotes and sections in the notes, by a note's path, with or without suffix, or id."""
 
     def __init__(self, notes: Sequence[NoteAnnotations]) -> None:
         self._notes: defaultdict[str, list[NoteAnnotations]] = defaultdict(list)
         self._lines: dict[str, Lines] = {}
         for note in notes:
-            for text in dict.fromkeys(
-                (note.path, str(PurePosixPath(note.path).with_suffix("")), note.id)
-            ):
-                if text:
-                    self._notes[text].append(note)
+            without_suffix = str(PurePosixPath(note.path).with_suffix(""))
+            for name in filter(None, dict.fromkeys((note.path, without_suffix, note.id))):
+                self._notes[name].append(note)
 
-    def find(self, place: Evidence) -> Evidence:
-        """Return the evidence with its lines; with none when its quote is gone from the note.
+    def find_quote(self, place: Evidence) -> Evidence:
+        """Return the evidence with the lines and headings of its quote in the notes.
 
-        With a heading, the quote has to be under it.
+        The lines are 0 if the quote is gone. It is looked for under the heading of the evidence
+        first, and in the first of several notes with one id.
         """
         for note in self._notes.get(place.path, ())[:1]:
-            start = self._quote(note, place)
+            start = _locate(note, place)
             if start >= 0:
-                lines = self._lines_of(note)
                 section = _section_at(note, start)
-                trail = note.headings[section].trail if section >= 0 else place.heading
-                end = start + len(place.quote)
-                return replace(
-                    place,
-                    first=lines.number(start),
-                    last=lines.number(max(start, end - 1)),
-                    heading=trail,
-                )
+                span = Span(section, start, start + len(place.quote))
+                found = note.evidence_for(span, self._lines_of(note))
+                trail = found.heading if section >= 0 else place.heading
+                return replace(place, first=found.first, last=found.last, heading=trail)
         return replace(place, first=0, last=0)
 
-    def _quote(self, note: NoteAnnotations, place: Evidence) -> int:
-        sections = [
-            (heading.span.start, max(_end_of(note, heading), heading.span.end) + 2)
-            for heading in note.headings
-            if place.heading
-            and heading.trail
-            and name_key(heading.trail[-1]) == name_key(place.heading[-1])
-        ]
-        return locate_quote(note.text, place.quote, sections)
+    def find_section(self, place: Evidence) -> list[Evidence]:
+        """Return the section that the evidence names, and those at its position in the twins.
 
-    def section(self, place: Evidence) -> list[Evidence]:
-        """Return a section of the notes with this path or id, and those of their twins."""
+        Without a heading it names whole notes. What is not found is returned as it is.
+        """
         notes = self._notes.get(place.path, [])
         if not place.heading:
             return [
                 Evidence(note.path, 1, max(1, len(self._lines_of(note).starts)), (), "")
                 for note in notes
             ]
-        wanted = name_key(place.heading[-1])
-        at = next(
-            (
-                at
-                for note in notes
-                for at, heading in enumerate(note.headings)
-                if heading.trail and name_key(heading.trail[-1]) == wanted
-            ),
-            None,
+        positions = (
+            position
+            for note in notes
+            for position, heading in enumerate(note.headings)
+            if _is_called(heading, place.heading[-1])
         )
-        if at is None:
+        position = next(positions, None)
+        if position is None:
             return [place]
-        found = []
-        for note in notes:
-            if at < len(note.headings):
-                heading, lines = note.headings[at], self._lines_of(note)
-                end = _end_of(note, heading)
-                found.append(
-                    Evidence(
-                        note.path,
-                        lines.number(heading.span.start),
-                        lines.number(max(heading.span.start, end - 1)),
-                        heading.trail,
-                        "",
-                    )
-                )
-        return found
+        return [
+            note.section_of(note.headings[position], self._lines_of(note))
+            for note in notes
+            if position < len(note.headings)
+        ]
 
     def _lines_of(self, note: NoteAnnotations) -> Lines:
         if note.path not in self._lines:
@@ -96,16 +70,25 @@ class EvidenceFinder:
         return self._lines[note.path]
 
 
-def _end_of(note: NoteAnnotations, heading: Heading) -> int:
-    """Return where a section's last sentence ends, or its heading when it has none."""
-    return (
-        note.sentences[heading.last - 1].span.end
-        if heading.last > heading.first
-        else heading.span.end
-    )
+def _locate(note: NoteAnnotations, place: Evidence) -> int:
+    """Return the offset of a quote in a note, or -1 if the note lacks it."""
+    # A quote may include the line end after the last sentence: one or two characters.
+    sections = [
+        (heading.span.start, max(note.end_of(heading), heading.span.end) + 2)
+        for heading in note.headings
+        if place.heading and _is_called(heading, place.heading[-1])
+    ]
+    return locate_quote(note.text, place.quote, sections)
+
+
+def _is_called(heading: Heading, name: str) -> bool:
+    """Tell whether a heading reads like this, but for case, spaces and hyphens."""
+    return bool(heading.trail) and name_key(heading.trail[-1]) == name_key(name)
 
 
 def _section_at(note: NoteAnnotations, offset: int) -> int:
-    return max(
-        (at for at, heading in enumerate(note.headings) if heading.span.start <= offset), default=-1
+    """Return the number of the section that holds a character, or -1 before the first one."""
+    sections = (
+        number for number, heading in enumerate(note.headings) if heading.span.start <= offset
     )
+    return max(sections, default=-1)

@@ -1,13 +1,13 @@
-"""Find the names of terms in sentences."""
+"""Find the names of terms in sentences. Which concepts they mean is not known yet."""
 
-import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from kg.extraction.annotations import NoteAnnotations
-from kg.extraction.cache import TERMS, ExtractionCache
+from kg.extraction.cache import ExtractionCache
 from kg.extraction.terms.grammar import ABBREVIATION, singularize, term_key
 from kg.language import en, zh
 from kg.language.detect import CJK, detect_language
@@ -19,104 +19,117 @@ from kg.types import Alias, AliasKind, Concept, LocalizedText
 # Nouns that are often left out of a name: the Adam optimizer, softmax 函数.
 _KIND = re.compile(rf"\s+{join_words(en.KIND_NOUNS)}$", re.IGNORECASE)
 _KIND_ZH = re.compile(rf"(?<=[A-Za-z0-9])\s*{join_words(zh.KIND_NOUNS)}$|(?<=..)机制$")
+# Nouns without which any name is clear.
 _SURE_KIND = re.compile(rf"{join_words(en.SURE_KIND_NOUNS)}$", re.IGNORECASE)
-# Latin words, and single characters of scripts without spaces: what a name may begin with.
-_LETTERS = re.compile(f"[^\\W{CJK}]+|\\w")
-_INVISIBLE = re.compile(f"[{INVISIBLE}\u2e80-\u2fdf]")
-# Full-width forms of punctuation and signs; they do not hide a name.
-_MARKS = re.compile("[，。；：？！（）［］｛｝＝＋－～…％＃＆＊／＜＞｜]+")
+# A Latin word, or a single character of a script without spaces.
+_FIRST_WORD = re.compile(f"[^\\W{CJK}]+|\\w")
+# Invisible characters, and radicals that look like other characters. They may hide a name.
+_HIDING = re.compile(f"[{INVISIBLE}\u2e80-\u2fdf]")
+# Punctuation and signs in full width. They are no part of a name, so they cannot hide one.
+_FULL_WIDTH_MARKS = re.compile("[，。；：？！（）［］｛｝＝＋－～…％＃＆＊／＜＞｜]+")
 
 
 class MentionFinder:
-    """All terms, by what a text may write for them.
+    """Finds terms by the forms that a text may have of them.
 
     >>> finder = MentionFinder({"adam": "Adam"}.items())
-    >>> [mention.concepts for mention in finder.mentions("We use Adam.")]
+    >>> [mention.concepts for mention in finder.find_in_text("We use Adam.")]
     [('adam',)]
     """
 
     def __init__(self, spellings: Iterable[tuple[str, str]]) -> None:
-        """Take the keys of terms with a spelling of each."""
+        """Take the key and the spelling of each term."""
         known = list(spellings)
         taken = {key for key, _ in known}
         self.forms = {key: (text, *_other_forms(text, key, taken)) for key, text in known}
-        self._names: NameIndex | None = None
 
-    def mentions(self, text: str) -> list[Mention]:
-        """Return the terms mentioned in a text, as the keys that each place can mean."""
-        if self._names is None:
-            concepts = (
-                Concept(key, forms[0], tuple(map(_alias, forms)), LocalizedText(), (), False)
-                for key, forms in self.forms.items()
-            )
-            self._names = NameIndex(concepts)
+    @cached_property
+    def _names(self) -> NameIndex:
+        """The forms of all terms. With a cache it may not be needed, and it takes long to build."""
+        return NameIndex(
+            Concept(key, forms[0], tuple(map(_to_alias, forms)), LocalizedText(), (), False)
+            for key, forms in self.forms.items()
+        )
+
+    def find_in_text(self, text: str) -> list[Mention]:
+        """Return the terms that a text mentions, as the keys that each mention can mean."""
         return self._names.mentions(text)
 
     def find_in_notes(
-        self, notes: Sequence[NoteAnnotations], memory: ExtractionCache
+        self, notes: Sequence[NoteAnnotations], cache: ExtractionCache
     ) -> list[list[list[Mention]]]:
         """Return the mentions in every sentence of every note.
 
-        What the cache holds of a note counts as long as neither its text changed nor a term it
-        could mention.
+        What the cache holds of a note counts unless a term that the note may mention is new, gone
+        or has other forms. The cache then holds what was found.
         """
-        changed = self._changed(memory.texts.get(TERMS, "[]"))
-        memory.texts[TERMS] = json.dumps(sorted(self.forms.items()), ensure_ascii=False)
+        changed = self._changed_forms(cache.get_forms())
+        cache.put_forms(self.forms)
         found = []
         for note in notes:
-            flat = memory.get("mentions", note)
-            if flat is None or (changed and _may_mention(note.text, changed)):
-                found.append([self.mentions(spot.text) for spot in note.sentences])
-                flat = [
-                    [at, mention.start, mention.end, *mention.concepts]
-                    for at, row in enumerate(found[-1])
-                    for mention in row
-                ]
-                memory.put("mentions", note, flat)
+            cached = cache.get("mentions", note)
+            if cached is not None and not (changed and _may_mention(note.text, changed)):
+                found.append(_mentions_from_json(cached, len(note.sentences)))
             else:
-                found.append(_cached_mentions(note, flat))
+                mentions = [self.find_in_text(sentence.text) for sentence in note.sentences]
+                cache.put("mentions", note, _mentions_to_json(mentions))
+                found.append(mentions)
         return found
 
-    def _changed(self, before: str) -> dict[str, str]:
-        """Return the keys of forms that are new, gone or changed, each with its first word."""
-        entries = {(key, tuple(forms)) for key, forms in json.loads(before)} ^ set(
-            self.forms.items()
-        )
-        forms = {form for _, forms in entries for form in forms if name_key(form)}
-        return {
-            name_key(form): fold(match[0]) if (match := _LETTERS.search(form)) else ""
-            for form in sorted(forms)
-        }
+    def _changed_forms(self, before: set[tuple[str, tuple[str, ...]]]) -> dict[str, str]:
+        """Return the keys of the forms of changed terms, each with its first word, folded."""
+        changed = before ^ set(self.forms.items())
+        forms = {form for _, forms in changed for form in forms if name_key(form)}
+        return {name_key(form): _first_word(form) for form in sorted(forms)}
+
+
+def _first_word(form: str) -> str:
+    """Return the first word of a name, folded; an empty string if it has no letter."""
+    match = _FIRST_WORD.search(form)
+    return fold(match[0]) if match else ""
 
 
 def _may_mention(text: str, forms: Mapping[str, str]) -> bool:
-    """Tell whether one of the keys occurs in a text.
+    """Tell whether the key of a form occurs in a text. `forms` holds first words by key.
 
-    The first word is looked for first, if the text has no letters of other forms.
+    The first words are looked for before, which is quicker. That only works in a text that folds to
+    itself but for case.
     """
-    folded = text.casefold()
-    plain = unicodedata.is_normalized("NFKC", _MARKS.sub(" ", text)) and not _INVISIBLE.search(text)
-    near = [key for key, word in forms.items() if not plain or word in folded]
-    return bool(near) and any(key in folded for folded in (name_key(text),) for key in near)
+    lowered = text.casefold()
+    is_plain = unicodedata.is_normalized(
+        "NFKC", _FULL_WIDTH_MARKS.sub(" ", text)
+    ) and not _HIDING.search(text)
+    near = [key for key, word in forms.items() if not is_plain or word in lowered]
+    if not near:
+        return False
+    text_key = name_key(text)
+    return any(key in text_key for key in near)
 
 
-def _cached_mentions(note: NoteAnnotations, flat: Iterable[Sequence[Any]]) -> list[list[Mention]]:
-    found: list[list[Mention]] = [[] for _ in note.sentences]
-    for at, start, end, *keys in flat:
-        found[at].append(Mention(tuple(keys), start, end))
-    return found
+def _mentions_to_json(mentions: Sequence[Sequence[Mention]]) -> list[list[Any]]:
+    """Return the mentions of a note as lists of sentence, start, end and keys."""
+    return [
+        [sentence, mention.start, mention.end, *mention.concepts]
+        for sentence, in_sentence in enumerate(mentions)
+        for mention in in_sentence
+    ]
 
 
-def _alias(text: str) -> Alias:
-    return Alias(
-        text,
-        detect_language(text),
-        AliasKind.ABBR if ABBREVIATION.fullmatch(text) else AliasKind.FULL,
-    )
+def _mentions_from_json(data: Iterable[Sequence[Any]], sentences: int) -> list[list[Mention]]:
+    """Return the mentions in each of so many sentences."""
+    mentions: list[list[Mention]] = [[] for _ in range(sentences)]
+    for sentence, start, end, *keys in data:
+        mentions[sentence].append(Mention(tuple(keys), start, end))
+    return mentions
+
+
+def _to_alias(text: str) -> Alias:
+    kind = AliasKind.ABBR if ABBREVIATION.fullmatch(text) else AliasKind.FULL
+    return Alias(text, detect_language(text), kind)
 
 
 def strip_kind_noun(name: str) -> str:
-    """Return a name without its kind noun, where it stays clear; else an empty string.
+    """Return a name without its kind noun, or an empty string if it is not clear without it.
 
     >>> [strip_kind_noun(name) for name in ("Adam optimizer", "softmax 函数", "language model")]
     ['Adam', 'softmax', '']
@@ -124,17 +137,19 @@ def strip_kind_noun(name: str) -> str:
     if match := _KIND_ZH.search(name):
         return name[: match.start()]
     match = _KIND.search(name)
-    rest = name[: match.start()] if match else ""
-    clear = (
-        " " in rest
-        or any(mark.isupper() for mark in rest[1:])
-        or (match is not None and _SURE_KIND.search(match[0]))
+    if not match:
+        return ""
+    rest = name[: match.start()]
+    is_clear = (
+        " " in rest or any(map(str.isupper, rest[1:])) or _SURE_KIND.search(match[0]) is not None
     )
-    return rest if rest and clear else ""
+    return rest if is_clear else ""
 
 
-def _other_forms(text: str, own: str, taken: set[str]) -> Iterator[str]:
-    """Yield the singular, and the name without its kind noun, unless they are other terms."""
+def _other_forms(text: str, key: str, taken: set[str]) -> Iterator[str]:
+    """Yield a term's singular and its name without kind noun, unless they are other terms."""
     bare = strip_kind_noun(text)
-    forms = {singularize(text), bare, singularize(bare)} - {text, ""}
-    yield from sorted(form for form in forms if (key := term_key(form)) == own or key not in taken)
+    for form in sorted({singularize(text), bare, singularize(bare)} - {text, ""}):
+        form_key = term_key(form)
+        if form_key == key or form_key not in taken:
+            yield form

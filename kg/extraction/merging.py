@@ -18,7 +18,7 @@ from kg.extraction.mentions import strip_kind_noun
 from kg.extraction.terms.grammar import ABBREVIATION, term_key
 from kg.language.detect import Language, detect_language
 
-# Two English names of one abbreviation mean the same if their words agree in so many letters.
+# Words of two English names of one abbreviation agree if they begin with the same so many letters.
 _STEM_LETTERS = 6
 
 
@@ -217,10 +217,10 @@ def merge_kind_nouns(vocabulary: Vocabulary, names: MergedNames) -> MergedNames:
 
 
 def merge_languages(vocabulary: Vocabulary, names: MergedNames) -> MergedNames:
-    """Merge the concepts of an abbreviation that differ in their language or ending alone.
+    """Merge the concepts of an abbreviation whose names mean the same.
 
-    One Chinese and one English concept of an abbreviation are the same, and so are `language model`
-    and `language modelling`.
+    One Chinese and one English concept of an abbreviation do. So do English names if the words of
+    one agree with words of the other: `policy optimizer` and `policy optimization`.
     """
     sets = names.sets.copy()
     keys_by_root: defaultdict[str, list[str]] = defaultdict(list)

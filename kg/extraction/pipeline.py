@@ -7,7 +7,7 @@ file wins, and what it rejects stays rejected.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from math import prod
 from pathlib import Path
@@ -17,7 +17,7 @@ from kg.extraction.annotate import annotate
 from kg.extraction.annotations import NoteAnnotations
 from kg.extraction.cache import ExtractionCache
 from kg.extraction.concepts import build_concepts
-from kg.extraction.corpus import Corpus, read_corpus
+from kg.extraction.corpus import read_corpus
 from kg.extraction.evidence import EvidenceFinder
 from kg.extraction.relations.claims import (
     Claim,
@@ -42,149 +42,181 @@ from kg.types import (
     Status,
 )
 
-# The confidence from which a relation is accepted; below, it is a suggestion.
+# The confidence from which a relation is accepted. A less sure one is a suggestion.
 ACCEPTED_FROM = 0.7
+# What a further note that states a relation leaves of the doubt in it.
+_DOUBT_LEFT_BY_NOTE = 0.9
+# Decimal places of a relation's confidence.
+_CONFIDENCE_DECIMALS = 4
+# Most places that a relation has as evidence, the surest ones.
+_MAX_EVIDENCE = 20
+
+# The claims for each edge, by their origin.
+_ClaimsByEdge = Mapping[Edge, Mapping[Origin, Sequence[Claim]]]
 
 
 def read_notes(folder: Path | str) -> list[NoteAnnotations]:
-    """Read and annotate the notes of a folder, by path; other files are passed over.
+    """Read and annotate the notes of a folder, in the order of their paths.
 
-    Raises NotesError when the folder does not exist or a note cannot be read.
+    Other files are passed over. Raises NotesError if the folder does not exist or a note cannot be
+    read.
     """
     root = Path(folder)
     return [annotate(read_note(root, file.path)) for file in find_notes(root)[0]]
 
 
 def extract(
-    gathered: Iterable[NoteAnnotations],
+    notes: Iterable[NoteAnnotations],
     curated: CuratedConcepts = NOTHING_CURATED,
-    memory: ExtractionCache | None = None,
+    cache: ExtractionCache | None = None,
 ) -> tuple[list[Concept], list[Relation], list[Problem]]:
-    """Extract the concepts and relations of all notes and the curated file, and their problems.
+    """Return the concepts and relations of all notes and the curated file, and their problems.
 
-    A relation is accepted if all evidence for its edge together reaches ACCEPTED_FROM. A relation
-    stated by several origins is returned once for each. Evidence of the curated file has its lines,
-    or none when it is stale.
+    A relation is accepted if all claims for its edge together reach ACCEPTED_FROM. A relation with
+    several origins is returned once for each. Evidence of the curated file has its lines, or none
+    if its quote is gone.
 
-    `memory` is empty at first, then what the last call made of it: with it only notes that changed,
-    or that mention what changed, are searched for names. The outcome is the same without it.
+    With the cache of an earlier call, only notes that changed, or that may mention what changed,
+    are searched for names. The result is the same without it. The cache is brought up to date.
     """
-    all_notes = sorted(gathered, key=lambda note: note.path)
-    first: dict[str, NoteAnnotations] = {}
-    notes = tuple(
-        note for note in all_notes if first.setdefault(note.text, note) is note
-    )  # A copy says nothing new.
+    all_notes = sorted(notes, key=lambda note: note.path)
+    distinct = _without_copies(all_notes)
     finder = EvidenceFinder(all_notes)
-    memory = ExtractionCache() if memory is None else memory
-    memory.keep_only(note.path for note in notes)
-    corpus = read_corpus(notes, memory)
-    lines = [Lines.of(note.text) for note in notes]
+    cache = ExtractionCache() if cache is None else cache
+    cache.keep_only(note.path for note in distinct)
+    corpus = read_corpus(distinct, cache)
+    lines = [Lines.of(note.text) for note in distinct]
     ids, concepts = build_concepts(corpus, curated, finder, lines)
     claims = [
         *find_declared_prerequisites(corpus),
-        *find_stated_relations(corpus, memory),
+        *find_stated_relations(corpus, cache),
         *find_heading_order(corpus),
         *find_named_variants(corpus),
         *find_text_prerequisites(corpus),
     ]
 
-    def evidence(claim: Claim) -> Evidence:
-        return notes[claim.note].evidence(claim.span, lines[claim.note])
+    def evidence_for(claim: Claim) -> Evidence:
+        return distinct[claim.note].evidence_for(claim.span, lines[claim.note])
 
-    relations = _without_shortcuts(_relations(corpus, claims, ids, evidence))
-    own, unclear = curated.resolve_relations(NameIndex(concepts))
+    relations = _build_relations(_group_claims(claims, ids), corpus.twins, evidence_for)
+    stated, unclear = curated.resolve_relations(NameIndex(concepts))
     curated_relations = [
-        replace(relation, evidence=tuple(map(finder.find, relation.evidence))) for relation in own
+        replace(relation, evidence=tuple(map(finder.find_quote, relation.evidence)))
+        for relation in stated
     ]
     problems = [
         *curated.problems,
         *unclear,
         *(problem for note in all_notes for problem in note.problems),
     ]
-    return concepts, [*curated_relations, *relations], problems
+    return concepts, [*curated_relations, *_suggest_shortcuts(relations)], problems
 
 
-def _relations(
-    corpus: Corpus,
-    claims: Iterable[Claim],
-    ids: Sequence[str],
-    evidence: Callable[[Claim], Evidence],
-) -> list[Relation]:
-    """Return one relation for each edge and origin, with the status of the edge.
+def _without_copies(notes: Iterable[NoteAnnotations]) -> tuple[NoteAnnotations, ...]:
+    """Return the first note with each text. A copy says nothing new."""
+    first: dict[str, NoteAnnotations] = {}
+    for note in notes:
+        first.setdefault(note.text, note)
+    return tuple(first.values())
 
-    Statements of one origin are hardly independent: each further note removes a tenth of the
-    remaining doubt. Different origins are independent.
+
+def _group_claims(claims: Iterable[Claim], ids: Sequence[str]) -> _ClaimsByEdge:
+    """Return the claims by edge and origin. An edge is between two ids of concepts.
+
+    A relation that holds in both directions has one edge, from the smaller id.
     """
-    claims_by_edge: defaultdict[Edge, defaultdict[Origin, list[Claim]]] = defaultdict(
+    grouped: defaultdict[Edge, defaultdict[Origin, list[Claim]]] = defaultdict(
         lambda: defaultdict(list)
     )
     for claim in claims:
         source, target = ids[claim.source], ids[claim.target]
+        if claim.kind.symmetric and source > target:
+            source, target = target, source
         if source != target:
-            if claim.kind.symmetric and source > target:
-                source, target = target, source
-            claims_by_edge[source, target, claim.kind][claim.origin].append(claim)
+            grouped[source, target, claim.kind][claim.origin].append(claim)
+    return grouped
+
+
+def _build_relations(
+    claims_by_edge: _ClaimsByEdge,
+    twins: Sequence[int],
+    evidence_for: Callable[[Claim], Evidence],
+) -> list[Relation]:
+    """Return a relation for each edge and origin, sorted, with the status of the edge.
+
+    Different origins are independent of each other, so each removes its share of the doubt that
+    the others leave.
+    """
     relations = []
-    for (source, target, kind), origins in sorted(
-        claims_by_edge.items(), key=lambda item: (item[0][0], item[0][1], item[0][2].value)
-    ):
-        confidences = {origin: _confidence(corpus, found) for origin, found in origins.items()}
+    for edge in sorted(claims_by_edge, key=lambda edge: (edge[0], edge[1], edge[2].value)):
+        confidences = {
+            origin: _combine(claims, twins) for origin, claims in claims_by_edge[edge].items()
+        }
         total = 1 - prod(1 - confidence for confidence in confidences.values())
         status = Status.ACCEPTED if total >= ACCEPTED_FROM else Status.SUGGESTED
         for origin in sorted(confidences, key=list(Origin).index):
-            best = sorted(
-                origins[origin], key=lambda entry: (-entry.confidence, entry.note, entry.span.start)
+            surest = sorted(
+                claims_by_edge[edge][origin],
+                key=lambda claim: (-claim.confidence, claim.note, claim.span.start),
             )
-            places = tuple(dict.fromkeys(evidence(entry) for entry in best[:20]))
             relations.append(
                 Relation(
-                    source,
-                    target,
-                    kind,
+                    *edge,
                     origin,
-                    round(confidences[origin], 4),
+                    round(confidences[origin], _CONFIDENCE_DECIMALS),
                     status,
                     LocalizedText(),
                     LocalizedText(),
-                    places,
+                    tuple(dict.fromkeys(map(evidence_for, surest[:_MAX_EVIDENCE]))),
                 )
             )
     return relations
 
 
-def _without_shortcuts(relations: list[Relation]) -> list[Relation]:
-    """Make A→C a suggestion where A→B→C is a lineage whose every hop is surer.
+def _combine(claims: Sequence[Claim], twins: Sequence[int]) -> float:
+    """Return the confidence of claims with one origin, which are hardly independent.
+
+    It is that of the surest, and each further note removes a tenth of the doubt that is left. Twins
+    count as one note.
+    """
+    notes = {twins[claim.note] for claim in claims}
+    doubt = 1 - max(claim.confidence for claim in claims)
+    return 1 - doubt * _DOUBT_LEFT_BY_NOTE ** (len(notes) - 1)
+
+
+def _suggest_shortcuts(relations: list[Relation]) -> list[Relation]:
+    """Only suggest A→C where A→B→C is a lineage and surer at every step.
 
     A lineage passes through every stage.
     """
+    accepted = [relation for relation in relations if _is_accepted_lineage(relation)]
     lineage: defaultdict[str, dict[str, float]] = defaultdict(dict)
-    for relation in relations:
-        if relation.kind is RelationKind.EVOLVES_TO and relation.status is Status.ACCEPTED:
-            lineage[relation.source][relation.target] = max(
-                relation.confidence, lineage[relation.source].get(relation.target, 0.0)
-            )
-
-    def shortcut(relation: Relation) -> bool:
-        above = lineage[relation.source][relation.target]
-        left, reached = [relation.source], {relation.source}
-        while left:
-            new = {
-                end for end, surely in lineage.get(left.pop(), {}).items() if surely > above
-            } - reached
-            reached |= new
-            left += new
-        return relation.target in reached
-
+    for relation in accepted:
+        targets = lineage[relation.source]
+        targets[relation.target] = max(relation.confidence, targets.get(relation.target, 0.0))
     return [
         replace(relation, status=Status.SUGGESTED)
-        if relation.kind is RelationKind.EVOLVES_TO
-        and relation.status is Status.ACCEPTED
-        and shortcut(relation)
+        if _is_accepted_lineage(relation)
+        and _has_surer_detour(lineage, relation.source, relation.target)
         else relation
         for relation in relations
     ]
 
 
-def _confidence(corpus: Corpus, claims: Sequence[Claim]) -> float:
-    notes = {corpus.twins[claim.note] for claim in claims}
-    return 1 - (1 - max(claim.confidence for claim in claims)) * 0.9 ** (len(notes) - 1)
+def _is_accepted_lineage(relation: Relation) -> bool:
+    return relation.kind is RelationKind.EVOLVES_TO and relation.status is Status.ACCEPTED
+
+
+def _has_surer_detour(lineage: Mapping[str, Mapping[str, float]], source: str, target: str) -> bool:
+    """Tell whether the target is reached by steps that are all surer than the direct one.
+
+    `lineage` holds the confidence of each step from a concept to the next.
+    """
+    direct = lineage[source][target]
+    pending, reached = [source], {source}
+    while pending:
+        steps = lineage.get(pending.pop(), {})
+        further = {end for end, confidence in steps.items() if confidence > direct} - reached
+        reached |= further
+        pending += further
+    return target in reached

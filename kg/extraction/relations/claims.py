@@ -44,16 +44,16 @@ class Claim:
     span: Span
 
 
-def find_stated_relations(corpus: Corpus, memory: ExtractionCache) -> Iterator[Claim]:
+def find_stated_relations(corpus: Corpus, cache: ExtractionCache) -> Iterator[Claim]:
     """Yield the relations that sentences state, and the contrasts of headings that compare.
 
-    What the phrases find in a sentence is kept in `memory`, by the sentence and its names' places.
+    What the phrases find in a sentence is kept in `cache`, by the sentence and its names' places.
     """
     for number, note in enumerate(corpus.notes):
-        before = memory.get("stated", note) or {}
+        before = cache.get("stated", note) or {}
         now: dict[str, list[list[Any]]] = {}
         for index, sentence in enumerate(note.sentences):
-            mentions = corpus.seen[number][index]
+            mentions = corpus.mentions[number][index]
             if len(mentions) > 1 and sentence.prose:
                 spans = [(mention.start, mention.end) for mention in mentions]
                 key = f"{index} {spans}"
@@ -62,7 +62,7 @@ def find_stated_relations(corpus: Corpus, memory: ExtractionCache) -> Iterator[C
                 now[key] = stated
                 yield from _stated_claims(stated, mentions, number, sentence.span)
         if now != before:
-            memory.put("stated", note, now)
+            cache.put("stated", note, now)
         for section, head in enumerate(note.headings):
             about = corpus.about[number][section]
             if head.topic.compares and len(about) == 2:
@@ -140,7 +140,7 @@ def _concepts_of_headings_under(
     """
     note, above = corpus.notes[number], corpus.notes[number].headings[section]
     stages: dict[int, Span] = {}
-    opening = corpus.seen[number][above.first] if above.first < above.last else ()
+    opening = corpus.mentions[number][above.first] if above.first < above.last else ()
     if opening and opening[0].start == 0:
         stages[opening[0].concept] = note.sentences[above.first].span
     for head, about in zip(note.headings, corpus.about[number], strict=True):
@@ -159,14 +159,14 @@ def find_named_variants(corpus: Corpus) -> Iterator[Claim]:
         for name in concept.full:
             for tail in _tails(name):
                 other = by_key.get(term_key(tail))
-                if other is not None and other != number and number in corpus.first:
+                if other is not None and other != number and number in corpus.first_mentions:
                     yield Claim(
                         number,
                         other,
                         RelationKind.VARIANT_OF,
                         Origin.PATTERN,
                         _NAMED,
-                        *corpus.first[number],
+                        *corpus.first_mentions[number],
                     )
                     break
 

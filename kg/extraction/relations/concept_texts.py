@@ -44,7 +44,7 @@ def find_text_prerequisites(corpus: Corpus) -> Iterator[Claim]:
     """
     mentions = {
         (number, index): _mentioned_in(corpus, number, index)
-        for number, note in enumerate(corpus.seen)
+        for number, note in enumerate(corpus.mentions)
         for index, found in enumerate(note)
         if found
     }
@@ -56,8 +56,8 @@ def find_text_prerequisites(corpus: Corpus) -> Iterator[Claim]:
         if sentence := candidate.sentence:
             note = sentence.note
             span = corpus.notes[note].sentences[sentence.sentence].span
-        elif candidate.concept in corpus.first:
-            note, span = corpus.first[candidate.concept]
+        elif candidate.concept in corpus.first_mentions:
+            note, span = corpus.first_mentions[candidate.concept]
         else:
             continue
         yield Claim(
@@ -76,7 +76,7 @@ def _mentioned_in(corpus: Corpus, number: int, index: int) -> dict[int, frozense
 
     Each comes with the concepts that the sentence enumerates together with it.
     """
-    mentions = corpus.seen[number][index]
+    mentions = corpus.mentions[number][index]
     introduced = corpus.introduced.get((number, index), frozenset())
     text = corpus.notes[number].sentences[index].text
     enumerated: defaultdict[int, set[int]] = defaultdict(set)
