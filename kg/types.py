@@ -52,8 +52,6 @@ class Origin(Enum):
     PATTERN = "pattern"
     HEADING = "heading"
     MENTION = "mention"
-    EMBEDDING = "embedding"
-    LLM = "llm"
 
 
 class Status(Enum):
